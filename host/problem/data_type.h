@@ -1,0 +1,39 @@
+// What a number is made of, and the numeric schemes (precisions) built from such types: one table each.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace slimbench {
+
+enum class DataType { f32, u8, s8, s32 };
+
+struct DataTypeTraits {
+    DataType type;
+    std::string_view name;
+    int bits;
+    std::string_view opencl_name;
+    double epsilon;                       // unit roundoff; 0 for integers
+    std::int64_t exact_integer_limit;     // integers up to this magnitude are represented exactly
+};
+
+const DataTypeTraits& traits(DataType type);
+
+enum class Precision { fp32, int8 };
+
+// What a network computes in: the types of activations, weights and accumulators.
+struct PrecisionTraits {
+    Precision precision;
+    std::string_view name;
+    DataType activation;
+    DataType weight;
+    DataType accumulator;
+};
+
+const PrecisionTraits& traits(Precision precision);
+std::optional<Precision> parse_precision(std::string_view name);
+inline constexpr std::array all_precisions{Precision::fp32, Precision::int8};
+
+}  // namespace slimbench

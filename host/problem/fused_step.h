@@ -1,0 +1,30 @@
+// One launch's worth of network: a primary operation with the additions and activations folded into it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/problem/network.h"
+
+namespace slimbench {
+
+// Semantics of every step, whatever its operation (see docs/numerics.md):
+//   accumulator = init[c] + the operation's sum        (s32 for INT8, f32 for FP32; pooling, adding and affine: the input element)
+//   y = fma(float(accumulator), scale[c], bias[c])
+//   y = fma(float(residual), residual_scale, y)          if there is a residual
+//   y = min(max(y, low), high);  INT8 stores rint(y), ties to even.
+struct FusedStep {
+    Operation operation;                 // its own activation is already moved to `activation`
+    Activation activation = Activation::none;
+    TensorId input = 0;
+    std::optional<TensorId> residual;
+    TensorId output = 0;
+    std::vector<std::size_t> nodes;      // covered nodes, first = the primary operation
+};
+
+// Folds each Add into the producer of one of its operands where that producer is a convolution or resize without
+// activation whose result nobody else reads and which is the later of the two. Order follows the nodes.
+std::vector<FusedStep> fuse(const Network& network);
+
+}  // namespace slimbench
