@@ -17,8 +17,9 @@
 namespace slimbench {
 
 enum class Family { conv, depthwise, pool, eltwise, resize };
+Family family_of(const Operation& operation);
 
-// Output elements that one work-item computes. The plain kernels compute one element: {1, 1, 1}.
+// Output elements that one work-item keeps in registers at once. The plain kernels compute one element: {1, 1, 1}.
 struct Tile {
     int pixels = 1;     // of the flattened batch x height x width
     int vectors = 1;    // output-channel vectors
