@@ -1,0 +1,178 @@
+#include "host/cl/chain.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace slimbench {
+
+namespace {
+
+// A multiple of every device's sub-buffer alignment, wide enough for a stray vector or row.
+constexpr std::size_t guard_bytes = 4096;
+constexpr std::uint8_t guard_value = 0xA5;
+
+class Stopwatch {
+public:
+    double seconds() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+    }
+
+private:
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
+// Steps with the same key have the same packed weights. INT8 weights do not depend on where the layer stands.
+std::string weights_key(const PlannedStep& planned, std::size_t index) {
+    const auto* conv = std::get_if<Conv>(&planned.step.operation);
+    return conv ? fmt::format("{} {}", conv->weights, planned.choice.variant->name) : fmt::format("step {}", index);
+}
+
+}  // namespace
+
+std::uint64_t PackedNetwork::bytes() const {
+    std::uint64_t total = 0;
+    for (const auto& packed : weights) total += packed.size();
+    for (const Step& step : steps) total += step.channels.size() * sizeof(float);
+    return total;
+}
+
+PackedNetwork pack_network(const Plan& plan, const Network& network, const std::vector<StepConstants>& constants) {
+    PackedNetwork packed;
+    std::map<std::string, std::size_t> known;
+    for (std::size_t s = 0; s < plan.steps.size(); ++s) {
+        const PlannedStep& planned = plan.steps[s];
+        PackedConstants step = pack(planned.step, *planned.choice.variant, constants[s], network);
+        const auto [entry, is_new] = known.try_emplace(weights_key(planned, s), packed.weights.size());
+        if (is_new) packed.weights.push_back(std::move(step.weights));
+        packed.steps.push_back({entry->second, std::move(step.channels), step.channel_stride});
+    }
+    return packed;
+}
+
+MemoryNeed memory_need(const Plan& plan, const PackedNetwork& packed) {
+    MemoryNeed need;
+    const auto add = [&](std::uint64_t bytes) {
+        need.total += bytes;
+        need.largest = std::max(need.largest, bytes);
+    };
+    for (std::uint64_t bytes : plan.slot_bytes) add(bytes + 2 * guard_bytes);
+    for (const auto& weights : packed.weights) add(weights.size());
+    for (const auto& step : packed.steps) add(step.channels.size() * sizeof(float));
+    return need;
+}
+
+double ChainTimes::device() const {
+    return static_cast<double>(launches.back().end_ns - launches.front().start_ns) * 1e-9;
+}
+
+Chain::Chain(Device& device, ProgramCache& programs, const Network& network, const Plan& plan,
+             const PackedNetwork& packed, const std::vector<StepConstants>& constants)
+    : device_(device), network_(network), plan_(plan) {
+    create_slots();
+    const Stopwatch stopwatch;
+    for (const auto& weights : packed.weights) weights_.push_back(constant_buffer(weights.data(), weights.size()));
+    for (const auto& step : packed.steps)
+        channels_.push_back(constant_buffer(step.channels.data(), step.channels.size() * sizeof(float)));
+    device_.queue().finish();
+    upload_seconds_ = stopwatch.seconds();
+    create_kernels(programs, packed, constants);
+}
+
+void Chain::create_slots() {
+    for (std::uint64_t bytes : plan_.slot_bytes) {
+        Slot slot;
+        slot.all = cl::Buffer(device_.context(), CL_MEM_READ_WRITE, bytes + 2 * guard_bytes);
+        cl_buffer_region region{guard_bytes, bytes};
+        slot.inner = slot.all.createSubBuffer(CL_MEM_READ_WRITE, CL_BUFFER_CREATE_TYPE_REGION, &region);
+        // Touched once here, so that page faults fall into start-up and no launch reads undefined numbers.
+        device_.queue().enqueueFillBuffer(slot.all, std::uint32_t{0}, 0, (bytes + 2 * guard_bytes) / 4 * 4);
+        slots_.push_back(std::move(slot));
+    }
+    device_.queue().finish();
+}
+
+cl::Buffer Chain::constant_buffer(const void* content, std::size_t bytes) {
+    // Steps without weights still pass a buffer; its size may not be zero.
+    cl::Buffer buffer(device_.context(), CL_MEM_READ_ONLY, std::max<std::size_t>(bytes, 4));
+    if (bytes > 0) device_.queue().enqueueWriteBuffer(buffer, CL_TRUE, 0, bytes, content);
+    return buffer;
+}
+
+void Chain::create_kernels(ProgramCache& programs, const PackedNetwork& packed,
+                           const std::vector<StepConstants>& constants) {
+    for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
+        const PlannedStep& planned = plan_.steps[s];
+        cl::Kernel kernel = programs.kernel(*planned.choice.variant);
+        const FusedStep& step = planned.step;
+        kernel.setArg(0, slot(step.input).inner);
+        kernel.setArg(1, weights_[packed.steps[s].weights]);
+        kernel.setArg(2, channels_[s]);
+        kernel.setArg(3, slot(step.residual.value_or(step.input)).inner);
+        kernel.setArg(4, slot(step.output).inner);
+        kernel.setArg(5, kernel_arguments(plan_, s, network_, constants[s], packed.steps[s].channel_stride));
+        kernels_.push_back(std::move(kernel));
+    }
+}
+
+ChainTimes Chain::run(std::size_t first, std::size_t end) {
+    std::vector<cl::Event> events(end - first);
+    ChainTimes times;
+    const Stopwatch stopwatch;
+    for (std::size_t s = first; s < end; ++s) {
+        const LaunchSize& size = plan_.steps[s].launch;
+        try {
+            device_.queue().enqueueNDRangeKernel(kernels_[s], cl::NullRange,
+                                                 cl::NDRange(size.global[0], size.global[1], size.global[2]),
+                                                 cl::NDRange(size.local[0], size.local[1], size.local[2]), nullptr,
+                                                 &events[s - first]);
+        } catch (const cl::Error& error) {
+            throw std::runtime_error(fmt::format("{}: {}: {}", plan_.steps[s].choice.variant->name, error.what(),
+                                                 error_name(error.err())));
+        }
+    }
+    device_.queue().finish();
+    times.host = stopwatch.seconds();
+    for (const cl::Event& event : events)
+        times.launches.push_back({event.getProfilingInfo<CL_PROFILING_COMMAND_START>(),
+                                  event.getProfilingInfo<CL_PROFILING_COMMAND_END>()});
+    return times;
+}
+
+double Chain::write(TensorId tensor, const void* memory) {
+    const Stopwatch stopwatch;
+    device_.queue().enqueueWriteBuffer(slot(tensor).inner, CL_TRUE, 0, plan_.tensor_bytes(network_, tensor), memory);
+    return stopwatch.seconds();
+}
+
+double Chain::read(TensorId tensor, void* memory) {
+    const Stopwatch stopwatch;
+    device_.queue().enqueueReadBuffer(slot(tensor).inner, CL_TRUE, 0, plan_.tensor_bytes(network_, tensor), memory);
+    return stopwatch.seconds();
+}
+
+void Chain::arm_guards(std::size_t step) {
+    const TensorId output = plan_.steps[step].step.output;
+    const std::uint64_t behind = guard_bytes + plan_.tensor_bytes(network_, output);
+    for (std::uint64_t offset : {std::uint64_t{0}, behind})
+        device_.queue().enqueueFillBuffer(slot(output).all, guard_value, offset, guard_bytes);
+    device_.queue().finish();
+}
+
+std::optional<std::string> Chain::check_guards(std::size_t step) {
+    const TensorId output = plan_.steps[step].step.output;
+    const std::uint64_t size = plan_.tensor_bytes(network_, output);
+    std::array<std::uint8_t, guard_bytes> zone;
+    device_.queue().enqueueReadBuffer(slot(output).all, CL_TRUE, 0, guard_bytes, zone.data());
+    for (std::size_t i = 0; i < guard_bytes; ++i)
+        if (zone[i] != guard_value) return fmt::format("wrote {} bytes before its output", guard_bytes - i);
+    device_.queue().enqueueReadBuffer(slot(output).all, CL_TRUE, guard_bytes + size, guard_bytes, zone.data());
+    for (std::size_t i = 0; i < guard_bytes; ++i)
+        if (zone[i] != guard_value) return fmt::format("wrote {} bytes past its output", i + 1);
+    return std::nullopt;
+}
+
+}  // namespace slimbench

@@ -1,0 +1,109 @@
+#include "host/cl/device.h"
+
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace slimbench {
+
+namespace {
+
+constexpr std::string_view no_platform =
+    "no OpenCL platform found: install pocl-opencl-icd to measure on the CPU, or your GPU vendor's OpenCL driver";
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
+    return result;
+}
+
+std::string trimmed(std::string text) {
+    while (!text.empty() && (text.back() == '\0' || text.back() == ' ')) text.pop_back();
+    return text;
+}
+
+DeviceTraits read_traits(const cl::Platform& platform, const cl::Device& device) {
+    DeviceTraits traits;
+    traits.platform = trimmed(platform.getInfo<CL_PLATFORM_NAME>());
+    traits.name = trimmed(device.getInfo<CL_DEVICE_NAME>());
+    traits.vendor = trimmed(device.getInfo<CL_DEVICE_VENDOR>());
+    traits.device_version = trimmed(device.getInfo<CL_DEVICE_VERSION>());
+    traits.driver_version = trimmed(device.getInfo<CL_DRIVER_VERSION>());
+    traits.cpu = (device.getInfo<CL_DEVICE_TYPE>() & CL_DEVICE_TYPE_CPU) != 0;
+    traits.compute_units = device.getInfo<CL_DEVICE_MAX_COMPUTE_UNITS>();
+    traits.global_memory = device.getInfo<CL_DEVICE_GLOBAL_MEM_SIZE>();
+    traits.largest_allocation = device.getInfo<CL_DEVICE_MAX_MEM_ALLOC_SIZE>();
+    traits.local_memory = device.getInfo<CL_DEVICE_LOCAL_MEM_SIZE>();
+    traits.timer_resolution_ns = device.getInfo<CL_DEVICE_PROFILING_TIMER_RESOLUTION>();
+    // A CPU device is this process's own CPU, so CPUID speaks for it.
+    traits.tier = traits.cpu ? host_cpu_tier() : Tier::portable;
+    return traits;
+}
+
+bool is_index(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
+}
+
+bool fits(const DeviceTraits& traits, const std::string& pattern) {
+    if (pattern == "cpu") return traits.cpu;
+    if (pattern == "gpu") return !traits.cpu;
+    return lower(traits.name).find(pattern) != std::string::npos ||
+           lower(traits.platform).find(pattern) != std::string::npos;
+}
+
+std::string listing(const std::vector<FoundDevice>& devices) {
+    std::string text;
+    for (std::size_t i = 0; i < devices.size(); ++i)
+        text += fmt::format("\n  {}: {} ({})", i, devices[i].traits.name, devices[i].traits.platform);
+    return text;
+}
+
+}  // namespace
+
+std::vector<FoundDevice> find_devices() {
+    std::vector<cl::Platform> platforms;
+    try {
+        cl::Platform::get(&platforms);
+    } catch (const cl::Error&) {   // the ICD loader reports "none" as an error
+        throw std::runtime_error(std::string(no_platform));
+    }
+    std::vector<FoundDevice> found;
+    for (const cl::Platform& platform : platforms) {
+        std::vector<cl::Device> devices;
+        try {
+            platform.getDevices(CL_DEVICE_TYPE_ALL, &devices);
+        } catch (const cl::Error& error) {
+            if (error.err() != CL_DEVICE_NOT_FOUND) throw;
+        }
+        for (const cl::Device& device : devices) found.push_back({device, read_traits(platform, device)});
+    }
+    if (found.empty()) throw std::runtime_error(std::string(no_platform));
+    return found;
+}
+
+FoundDevice select_device(std::string_view pattern) {
+    const std::vector<FoundDevice> devices = find_devices();
+    if (pattern.empty()) {
+        const auto gpu = std::ranges::find_if(devices, [](const FoundDevice& d) { return !d.traits.cpu; });
+        return gpu != devices.end() ? *gpu : devices.front();
+    }
+    if (is_index(pattern)) {
+        const std::size_t index = std::stoul(std::string(pattern));
+        if (index < devices.size()) return devices[index];
+    } else {
+        const std::string wanted = lower(pattern);
+        for (const FoundDevice& device : devices)
+            if (fits(device.traits, wanted)) return device;
+    }
+    throw std::runtime_error(fmt::format("no device '{}'; there are:{}", pattern, listing(devices)));
+}
+
+Device::Device(FoundDevice found)
+    : handle_(std::move(found.handle)),
+      traits_(std::move(found.traits)),
+      context_(handle_),
+      queue_(context_, handle_, cl::QueueProperties::Profiling) {}
+
+}  // namespace slimbench

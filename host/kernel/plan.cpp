@@ -1,0 +1,256 @@
+#include "host/kernel/plan.h"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace slimbench {
+
+namespace {
+
+constexpr std::int64_t vector_channels = 16;   // widest vector that a kernel stores
+constexpr std::int64_t narrow_pitch = 4;       // images of up to four channels, which no vector kernel writes
+
+std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
+    return (value + multiple - 1) / multiple * multiple;
+}
+
+std::int64_t widest(const Padding& pad) {
+    return std::max({pad.top, pad.left, pad.bottom, pad.right, std::int64_t{0}});
+}
+
+// Pixels around its input that the operation reads.
+std::int64_t halo_read(const Operation& operation) {
+    if (const auto* conv = std::get_if<Conv>(&operation)) return widest(conv->problem.pad);
+    const auto* pool = std::get_if<Pool>(&operation);
+    return pool && pool->kind == Pool::Kind::average ? widest(pool->pad) : 0;
+}
+
+// The image, and what resizing makes of it, may keep few channels close together; vector kernels write 16 at a time.
+std::vector<Layout> assign_layouts(const Network& network, const std::vector<FusedStep>& steps) {
+    std::vector<Layout> layouts(network.tensors.size());
+    for (std::size_t t = 0; t < layouts.size(); ++t)
+        layouts[t].pitch = round_up(network.tensors[t].shape.channels, vector_channels);
+    std::set<TensorId> narrow;
+    if (network.tensors[network.image].shape.channels <= narrow_pitch) narrow.insert(network.image);
+    for (const FusedStep& step : steps) {
+        if (std::holds_alternative<Resize>(step.operation) && narrow.contains(step.input))
+            narrow.insert(step.output);
+        Layout& input = layouts[step.input];
+        input.halo = std::max(input.halo, halo_read(step.operation));
+    }
+    for (TensorId tensor : narrow) layouts[tensor].pitch = narrow_pitch;
+    return layouts;
+}
+
+std::vector<std::size_t> last_readers(const Network& network, const std::vector<FusedStep>& steps) {
+    std::vector<std::size_t> last(network.tensors.size(), 0);
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+        last[steps[s].input] = s;
+        if (steps[s].residual) last[*steps[s].residual] = s;
+        last[steps[s].output] = std::max(last[steps[s].output], s);
+    }
+    last[network.image] = steps.size();    // uploaded once, read by every run of the chain
+    last[network.scores] = steps.size();
+    return last;
+}
+
+// Linear scan: each output takes the free slot that fits it best, else the largest free one grows, else a new one opens.
+class SlotAllocator {
+public:
+    std::size_t take(std::uint64_t bytes) {
+        auto best = free_.end();
+        for (auto slot = free_.begin(); slot != free_.end(); ++slot)
+            if (best == free_.end() || better(*slot, *best, bytes)) best = slot;
+        if (best == free_.end()) {
+            bytes_.push_back(bytes);
+            return bytes_.size() - 1;
+        }
+        const std::size_t taken = *best;
+        free_.erase(best);
+        bytes_[taken] = std::max(bytes_[taken], bytes);
+        return taken;
+    }
+    void give_back(std::size_t slot) { free_.push_back(slot); }
+    std::vector<std::uint64_t> sizes() && { return std::move(bytes_); }
+
+private:
+    bool better(std::size_t a, std::size_t b, std::uint64_t bytes) const {
+        const bool a_fits = bytes_[a] >= bytes, b_fits = bytes_[b] >= bytes;
+        if (a_fits != b_fits) return a_fits;
+        return a_fits ? bytes_[a] < bytes_[b] : bytes_[a] > bytes_[b];
+    }
+    std::vector<std::uint64_t> bytes_;
+    std::vector<std::size_t> free_;
+};
+
+void assign_slots(Plan& plan, const Network& network, const std::vector<FusedStep>& steps) {
+    const auto last = last_readers(network, steps);
+    SlotAllocator allocator;
+    plan.slots.assign(network.tensors.size(), Plan::no_slot);
+    const auto place = [&](TensorId tensor) {
+        plan.slots[tensor] = allocator.take(plan.tensor_bytes(network, tensor));
+    };
+    place(network.image);
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+        place(steps[s].output);
+        std::set<TensorId> touched{steps[s].input, steps[s].output};
+        if (steps[s].residual) touched.insert(*steps[s].residual);
+        for (TensorId tensor : touched)
+            if (last[tensor] == s) allocator.give_back(plan.slots[tensor]);
+    }
+    plan.slot_bytes = std::move(allocator).sizes();
+}
+
+std::string shape_text(const TensorShape& shape) {
+    return fmt::format("{}x{}x{}x{}", shape.batch, shape.channels, shape.height, shape.width);
+}
+
+struct OperationText {
+    const FusedStep& step;
+    const Network& network;
+
+    std::string in() const { return shape_text(network.tensors[step.input].shape); }
+    std::string operator()(const Conv& conv) const { return conv.problem.text(); }
+    std::string operator()(const Pool& pool) const {
+        std::string text = fmt::format("{} {}", kind_name(pool), in());
+        if (pool.kind != Pool::Kind::global_average)
+            text += fmt::format(" k{}x{}s{}x{}p{}x{}", pool.kernel.height, pool.kernel.width, pool.stride.height,
+                                pool.stride.width, pool.pad.top, pool.pad.left);
+        return text;
+    }
+    std::string operator()(const Resize& resize) const {
+        return fmt::format("{} {} to {}x{}", resize.filter == Resize::Filter::bilinear ? "bilinear" : "bicubic",
+                           in(), resize.size.height, resize.size.width);
+    }
+    std::string operator()(const Add&) const { return "add " + in(); }
+    std::string operator()(const Affine& affine) const {
+        return fmt::format("{} {}", affine.norm ? "affine" : "activation", in());
+    }
+};
+
+std::int64_t weight_elements(const FusedStep& step) {
+    const auto* conv = std::get_if<Conv>(&step.operation);
+    return conv ? conv->problem.weight_count() : 0;
+}
+
+std::int64_t compulsory_bytes(const FusedStep& step, const Network& network, Precision precision) {
+    const auto bytes = [](DataType type) { return traits(type).bits / 8; };
+    std::int64_t elements = network.tensors[step.input].shape.elements() + network.tensors[step.output].shape.elements();
+    if (step.residual) elements += network.tensors[*step.residual].shape.elements();
+    return elements * bytes(traits(precision).activation) + weight_elements(step) * bytes(traits(precision).weight);
+}
+
+int as_int(std::int64_t value) {
+    if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max())
+        throw std::overflow_error(fmt::format("extent {} does not fit the kernels' 32-bit arguments", value));
+    return static_cast<int>(value);
+}
+
+tensor_view view(const TensorShape& shape, const Layout& layout) {
+    return {as_int(shape.batch), as_int(shape.height), as_int(shape.width),
+            as_int(shape.channels), as_int(layout.pitch), as_int(layout.halo)};
+}
+
+void set_window(step_args& args, Size kernel, Size stride, Size dilation, const Padding& pad) {
+    args.kernel_height = as_int(kernel.height);
+    args.kernel_width = as_int(kernel.width);
+    args.stride_height = as_int(stride.height);
+    args.stride_width = as_int(stride.width);
+    args.dilation_height = as_int(dilation.height);
+    args.dilation_width = as_int(dilation.width);
+    args.pad_top = as_int(pad.top);
+    args.pad_left = as_int(pad.left);
+}
+
+void set_operation(step_args& args, const Operation& operation, const TensorShape& in) {
+    set_window(args, {}, {}, {}, {});
+    args.groups = 1;
+    if (const auto* conv = std::get_if<Conv>(&operation)) {
+        const ConvProblem& p = conv->problem;
+        set_window(args, p.kernel, p.stride, p.dilation, p.pad);
+        args.groups = as_int(p.groups);
+    } else if (const auto* pool = std::get_if<Pool>(&operation)) {
+        if (pool->kind == Pool::Kind::global_average)
+            set_window(args, in.size(), {}, {}, {});
+        else
+            set_window(args, pool->kernel, pool->stride, {}, pool->pad);
+        args.mode = pool->kind == Pool::Kind::max ? 0 : 1;
+    } else if (const auto* resize = std::get_if<Resize>(&operation)) {
+        args.mode = resize->filter == Resize::Filter::bilinear ? 2 : 4;
+    }
+}
+
+}  // namespace
+
+std::int64_t Layout::elements(const TensorShape& shape) const {
+    return shape.batch * (shape.height + 2 * halo) * (shape.width + 2 * halo) * pitch;
+}
+
+std::uint64_t Plan::tensor_bytes(const Network& network, TensorId tensor) const {
+    const std::int64_t elements = layouts[tensor].elements(network.tensors[tensor].shape);
+    return static_cast<std::uint64_t>(elements * (traits(traits(precision).activation).bits / 8));
+}
+
+std::uint64_t Plan::activation_bytes() const {
+    std::uint64_t total = 0;
+    for (std::uint64_t bytes : slot_bytes) total += bytes;
+    return total;
+}
+
+Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, Precision precision,
+                  const DeviceTraits& device, const Selection& selection) {
+    Plan plan;
+    plan.precision = precision;
+    plan.layouts = assign_layouts(network, steps);
+    assign_slots(plan, network, steps);
+    for (const FusedStep& step : steps) {
+        PlannedStep planned{.step = step, .choice = choose(step, network, precision, device, selection)};
+        if (planned.choice.variant) {
+            planned.launch = launch_size(step, *planned.choice.variant, network);
+            planned.executed_macs = executed_macs(step, *planned.choice.variant, network);
+        }
+        planned.text = step_text(step, network);
+        for (std::size_t node : step.nodes) planned.macs += macs(network.nodes[node]);
+        planned.bytes = compulsory_bytes(step, network, precision);
+        plan.steps.push_back(std::move(planned));
+    }
+    return plan;
+}
+
+std::string step_text(const FusedStep& step, const Network& network) {
+    std::string text = std::visit(OperationText{step, network}, step.operation);
+    if (step.residual && !std::holds_alternative<Add>(step.operation)) text += " +add";
+    if (step.activation != Activation::none) text += fmt::format(" +{}", name(step.activation));
+    return text;
+}
+
+std::vector<std::size_t> distinct_steps(const Network& network, const std::vector<FusedStep>& steps) {
+    std::vector<std::size_t> first;
+    std::set<std::string> seen;
+    for (std::size_t s = 0; s < steps.size(); ++s)
+        if (seen.insert(step_text(steps[s], network)).second) first.push_back(s);
+    return first;
+}
+
+step_args kernel_arguments(const Plan& plan, std::size_t step, const Network& network, const StepConstants& constants,
+                           int channel_stride) {
+    const FusedStep& fused = plan.steps[step].step;
+    const auto view_of = [&](TensorId t) { return view(network.tensors[t].shape, plan.layouts[t]); };
+    step_args args{};
+    args.input = view_of(fused.input);
+    args.output = view_of(fused.output);
+    args.has_residual = fused.residual ? 1 : 0;
+    args.residual = view_of(fused.residual.value_or(fused.output));
+    set_operation(args, fused.operation, network.tensors[fused.input].shape);
+    args.channel_stride = channel_stride;
+    args.residual_scale = constants.residual_scale;
+    args.low = constants.low;
+    args.high = constants.high;
+    args.output_pad = constants.output_pad;
+    return args;
+}
+
+}  // namespace slimbench
