@@ -66,7 +66,7 @@ MemoryNeed memory_need(const Plan& plan, const PackedNetwork& packed) {
 }
 
 double ChainTimes::device() const {
-    return static_cast<double>(launches.back().end_ns - launches.front().start_ns) * 1e-9;
+    return static_cast<double>(static_cast<std::int64_t>(launches.back().end_ns - launches.front().start_ns)) * 1e-9;
 }
 
 Chain::Chain(Device& device, ProgramCache& programs, const Network& network, const Plan& plan,

@@ -104,6 +104,6 @@ Device::Device(FoundDevice found)
     : handle_(std::move(found.handle)),
       traits_(std::move(found.traits)),
       context_(handle_),
-      queue_(context_, handle_, cl::QueueProperties::Profiling) {}
+      queue_(context_, handle_, CL_QUEUE_PROFILING_ENABLE) {}
 
 }  // namespace slimbench

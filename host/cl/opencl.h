@@ -1,7 +1,7 @@
 // Khronos' C++ binding with the settings that all of host/cl shares.
 #pragma once
 
-#define CL_HPP_TARGET_OPENCL_VERSION 300
+#define CL_HPP_TARGET_OPENCL_VERSION 120
 #define CL_HPP_MINIMUM_OPENCL_VERSION 120
 #define CL_HPP_ENABLE_EXCEPTIONS
 #pragma GCC diagnostic push

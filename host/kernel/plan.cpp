@@ -207,7 +207,9 @@ Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, P
     plan.layouts = assign_layouts(network, steps);
     assign_slots(plan, network, steps);
     for (const FusedStep& step : steps) {
-        PlannedStep planned{.step = step, .choice = choose(step, network, precision, device, selection)};
+        PlannedStep planned;
+        planned.step = step;
+        planned.choice = choose(step, network, precision, device, selection);
         if (planned.choice.variant) {
             planned.launch = launch_size(step, *planned.choice.variant, network);
             planned.executed_macs = executed_macs(step, *planned.choice.variant, network);

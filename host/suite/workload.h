@@ -9,17 +9,9 @@
 #include "host/problem/data_type.h"
 #include "host/problem/network.h"
 #include "host/problem/pruning.h"
+#include "host/record/protocol.h"
 
 namespace slimbench {
-
-// How rows are measured. All in seconds.
-struct Protocol {
-    double warm_up = 0.1;            // at least this long, then until stable
-    double min_time = 0.5;           // sampling goes on at least this long
-    int min_samples = 10;
-    double time_limit = 600;         // of the whole workload; beyond it the worker is ended and the row is timed_out
-    bool operator==(const Protocol&) const = default;
-};
 
 // Which rows a workload yields beside the forward chain.
 struct Rows {

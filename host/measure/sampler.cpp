@@ -1,0 +1,117 @@
+#include "host/measure/sampler.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+
+#include <benchmark/benchmark.h>
+
+#include "host/measure/clock_probe.h"
+#include "host/record/statistics.h"
+
+namespace slimbench {
+
+namespace {
+
+constexpr int max_samples = 2000;
+constexpr double stable_within = 0.03;        // medians of two successive windows of calls
+constexpr int stable_window = 3;
+constexpr double warm_up_limit_factor = 10;   // gives up on stability; the flags tell
+constexpr double trend_limit = 0.05;
+constexpr double clock_limit = 1.05;          // probe after over probe before
+constexpr double gap_share = 0.2;             // of the host's time outside the device's span
+constexpr double gap_floor = 300e-6;          // launch floors of tiny rows are no disagreement
+
+class SilentReporter : public benchmark::BenchmarkReporter {
+public:
+    bool ReportContext(const Context&) override { return true; }
+    void ReportRuns(const std::vector<Run>& runs) override {
+        for (const Run& run : runs)
+            if (run.error_occurred) error = run.error_message;
+    }
+    std::string error;
+};
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median_of(std::span<const double> values) { return summarize(values).median; }
+
+bool stable(std::span<const double> times) {
+    if (times.size() < 2 * stable_window) return false;
+    const double last = median_of(times.last(stable_window));
+    const double before = median_of(times.subspan(times.size() - 2 * stable_window, stable_window));
+    return std::abs(last - before) <= stable_within * before;
+}
+
+struct Warmed {
+    double spent = 0;        // seconds
+    double per_call = 0;     // expected seconds of one call, host side
+};
+
+Warmed warm(const Protocol& protocol, WarmUp kind, const std::function<CallTime()>& call) {
+    const auto started = std::chrono::steady_clock::now();
+    std::vector<double> times;
+    do {
+        times.push_back(call().host);
+    } while (kind == WarmUp::until_stable &&
+             (seconds_since(started) < protocol.warm_up ||
+              (!stable(times) && seconds_since(started) < warm_up_limit_factor * protocol.warm_up)));
+    const std::size_t window = std::min<std::size_t>(times.size(), stable_window);
+    return {seconds_since(started), median_of(std::span(times).last(window))};
+}
+
+int sample_count(const Protocol& protocol, WarmUp kind, double per_call) {
+    if (kind == WarmUp::none) return protocol.min_samples;
+    const double wanted = std::ceil(protocol.min_time / std::max(per_call, 1e-9));
+    return static_cast<int>(std::clamp<double>(wanted, protocol.min_samples, max_samples));
+}
+
+void host_by_google_benchmark(const std::string& name, int iterations, const std::function<CallTime()>& call) {
+    benchmark::RegisterBenchmark(name.c_str(), [&](benchmark::State& state) {
+        for (auto _ : state) {
+            (void)_;
+            state.SetIterationTime(call().device);
+        }
+    })->UseManualTime()->Iterations(iterations);
+    SilentReporter reporter;
+    benchmark::RunSpecifiedBenchmarks(&reporter, "all");
+    benchmark::ClearRegisteredBenchmarks();
+    if (!reporter.error.empty()) throw std::runtime_error(name + ": " + reporter.error);
+}
+
+std::vector<std::string> find_flags(const Measurement& measured, bool clock_ran, double clock_ratio) {
+    std::vector<std::string> flags;
+    const auto drift = trend(measured.device);
+    if (drift && std::abs(*drift) > trend_limit) flags.emplace_back("trend");
+    if (clock_ratio > clock_limit) flags.emplace_back("throttled");
+    const double device = median_of(measured.device), host = median_of(measured.host);
+    if (device > host || host - device > std::max(gap_share * host, gap_floor))
+        flags.emplace_back("timer_disagreement");
+    if (!clock_ran) flags.emplace_back("end_before_start");
+    return flags;
+}
+
+}  // namespace
+
+Measurement sample(const std::string& name, const Protocol& protocol, WarmUp warm_up,
+                   const std::function<CallTime()>& call) {
+    const Warmed warmed = warm(protocol, warm_up, call);
+    const double clock_before = clock_probe();
+    Measurement measured;
+    measured.warmup = warmed.spent;
+    bool clock_ran = true;
+    host_by_google_benchmark(name, sample_count(protocol, warm_up, warmed.per_call), [&] {
+        const CallTime time = call();
+        measured.device.push_back(time.device);
+        measured.host.push_back(time.host);
+        clock_ran = clock_ran && time.clock_ran;
+        return time;
+    });
+    measured.flags = find_flags(measured, clock_ran, clock_probe() / clock_before);
+    return measured;
+}
+
+}  // namespace slimbench
