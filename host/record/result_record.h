@@ -17,98 +17,113 @@ namespace slimbench {
 
 inline constexpr int record_version = 1;
 
-enum class Status { measured, incorrect, untrusted, unsupported, skipped, failed, crashed, timed_out };
+enum class Status {
+    measured,
+    incorrect,
+    untrusted,
+    unsupported,
+    skipped,
+    failed,
+    crashed,
+    timed_out
+};
 std::string_view name(Status status);
 std::optional<Status> parse_status(std::string_view name);
 
-// What a row measures: the whole chain of a network, or one step of it alone (isolated), caches warm or flushed.
+// What a row measures: the whole chain of a network, or one step of it alone (isolated), caches
+// warm or flushed.
 enum class RowKind { forward, layer };
 enum class CacheState { hot, cold };
 
 struct RowIdentity {
-    std::string network;                 // "resnet18"; for single layers "layer"
-    std::string pruning = "none";        // PruningPlan::text()
-    std::string precision;               // "fp32"
+    std::string network;           // "resnet18"; for single layers "layer"
+    std::string pruning = "none";  // PruningPlan::text()
+    std::string precision;         // "fp32"
     std::int64_t batch = 1, height = 0, width = 0;
     RowKind kind = RowKind::forward;
-    std::string layer;                   // layer rows: names of the covered layers, the first is the primary one
+    std::string layer;  // layer rows: names of the covered layers, the first is the primary one
     CacheState cache = CacheState::hot;
-    std::string implementation = "slimbench";   // or "onednn"
+    std::string implementation = "slimbench";  // or "onednn"
     std::uint64_t seed = 1;
 
-    // Unique in a journal, stable over runs: "resnet18/all@0.5/precision:fp32/batch:1/size:224x224/forward".
+    // Unique in a journal, stable over runs:
+    // "resnet18/all@0.5/precision:fp32/batch:1/size:224x224/forward".
     std::string id() const;
 };
 
 // All times are samples in seconds, one per call, in the order in which they were taken.
 struct Measurement {
-    std::vector<double> device;          // first START to last END by device events
-    std::vector<double> host;            // enqueue to finished, by the host's clock
-    std::vector<std::string> flags;      // "trend", "throttled", "timer_disagreement", "end_before_start"
-    std::optional<double> warmup;        // seconds spent warming up
+    std::vector<double> device;  // first START to last END by device events
+    std::vector<double> host;    // enqueue to finished, by the host's clock
+    // "trend", "throttled", "timer_disagreement", "end_before_start"
+    std::vector<std::string> flags;
+    std::optional<double> warmup;  // seconds spent warming up
 };
 
 struct Verdict {
     enum class Result { correct, incorrect, not_verified } result = Result::not_verified;
-    std::int64_t checked = 0, elements = 0;   // coverage
-    std::string rule;                    // "exact", "|e| <= 4 sqrt(K) eps sum|x||w| + 1 ulp", ...
-    double worst = 0;                    // largest error over its bound (1 = at the bound)
-    std::string worst_at;                // "n0 c3 y5 x7: got 1.5, expected 1.25"
-    bool cached = false;                 // taken over from an earlier run of the same program, device, shape and seed
+    std::int64_t checked = 0, elements = 0;  // coverage
+    std::string rule;      // "exact", "|e| <= 4 sqrt(K) eps sum|x||w| + 1 ulp", ...
+    double worst = 0;      // largest error over its bound (1 = at the bound)
+    std::string worst_at;  // "n0 c3 y5 x7: got 1.5, expected 1.25"
+    bool cached = false;   // taken over from an earlier run: same program, device, shape and seed
 };
 
 // One step of a chain, or the single step of a layer row.
 struct StepRecord {
-    std::vector<std::string> layers;     // nodes covered
+    std::vector<std::string> layers;  // nodes covered
     std::string block;
     std::optional<int> level;
-    std::string kind;                    // "conv", "depthwise", "max_pool", ...
-    std::string problem;                 // canonical problem text of convolutions, else shape "1x64x56x56"
-    std::string variant;                 // which kernel ran
+    std::string kind;     // "conv", "depthwise", "max_pool", ...
+    std::string problem;  // canonical problem text of convolutions, else shape "1x64x56x56"
+    std::string variant;  // which kernel ran
     std::int64_t macs = 0, executed_macs = 0;
-    std::int64_t bytes = 0;              // compulsory traffic: each tensor and the weights once
-    std::vector<double> samples;         // seconds, inside the chain
+    std::int64_t bytes = 0;       // compulsory traffic: each tensor and the weights once
+    std::vector<double> samples;  // seconds, inside the chain
     Verdict verdict;
 };
 
-// Time from a group's first START to its last END inside the chain: a block of a level, a level, the decoder.
+// Time from a group's first START to its last END inside the chain: a block of a level, a level,
+// the decoder.
 struct SpanRecord {
     std::optional<int> level;
-    std::string block;                   // block name; "forward" (level with its skips), "backbone" (without)
+    std::string block;  // block name; "forward" (level with its skips), "backbone" (without)
     std::int64_t macs = 0;
     std::vector<double> samples;
 };
 
-struct StartUp {                         // seconds
+struct StartUp {  // seconds
     std::optional<double> build, upload, first_inference, calibrate;
 };
 
 struct ResultRecord {
     RowIdentity identity;
-    std::string repro;                   // command that measures this row again
+    std::string repro;  // command that measures this row again
     Status status = Status::failed;
-    std::string reason;                  // why not measured; empty otherwise
-    std::string time;                    // UTC, ISO 8601
+    std::string reason;  // why not measured; empty otherwise
+    std::string time;    // UTC, ISO 8601
     std::string suite, suite_hash;
 
     std::int64_t params = 0;
     std::int64_t macs = 0, executed_macs = 0, macs_unpruned = 0;
     std::int64_t weight_bytes = 0;
-    std::int64_t bytes = 0;              // compulsory traffic
-    std::uint64_t memory_peak = 0;       // bytes of device memory planned
+    std::int64_t bytes = 0;         // compulsory traffic
+    std::uint64_t memory_peak = 0;  // bytes of device memory planned
     std::vector<StepRecord> steps;
     std::vector<SpanRecord> spans;
     std::optional<Measurement> measurement;
-    std::vector<double> upload, download;     // transfers of image and scores, seconds
+    std::vector<double> upload, download;  // transfers of image and scores, seconds
     StartUp start_up;
     Verdict verdict;
 
-    nlohmann::json device;               // fingerprint: platform, name, driver, tier, features, compute units, memory
-    nlohmann::json environment;          // os, cpu, threads, POCL_AFFINITY, load, memory limit
-    nlohmann::json build;                // commit, compiler, kernel_hash, version
+    nlohmann::json
+        device;  // fingerprint: platform, name, driver, tier, features, compute units, memory
+    nlohmann::json environment;  // os, cpu, threads, POCL_AFFINITY, load, memory limit
+    nlohmann::json build;        // commit, compiler, kernel_hash, version
 };
 
 nlohmann::json to_json(const ResultRecord& record);
-ResultRecord from_json(const nlohmann::json& json);   // throws std::runtime_error naming the key; unknown keys are ignored
+ResultRecord from_json(const nlohmann::json& json);  // throws std::runtime_error naming the key;
+                                                     // unknown keys are ignored
 
 }  // namespace slimbench

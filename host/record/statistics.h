@@ -14,11 +14,13 @@ struct Interval {
 struct Summary {
     std::size_t count = 0;
     double median = 0, mad = 0, p10 = 0, p90 = 0, min = 0, max = 0;
-    std::optional<Interval> median_95;    // order-statistic (binomial) interval; needs at least 6 samples
+    std::optional<Interval>
+        median_95;  // order-statistic (binomial) interval; needs at least 6 samples
 };
-Summary summarize(std::span<const double> samples);   // throws std::invalid_argument when empty
+Summary summarize(std::span<const double> samples);  // throws std::invalid_argument when empty
 
-// Relative drift: (median of the last third / median of the first third) - 1; nothing under 9 samples.
+// Relative drift: (median of the last third / median of the first third) - 1; nothing under 9
+// samples.
 std::optional<double> trend(std::span<const double> samples);
 
 }  // namespace slimbench

@@ -1,0 +1,30 @@
+// Names of rows and statuses.
+#include "host/record/result_record.h"
+
+#include <fmt/format.h>
+
+#include "host/record/record_fields.h"
+
+namespace slimbench {
+
+std::string_view name(Status status) {
+    return enum_name(status);
+}
+
+std::optional<Status> parse_status(std::string_view text) {
+    return parse_enum<Status>(text);
+}
+
+// What almost every row shares (our implementation, seed 1) is left out, so that names stay short
+// enough to type.
+std::string RowIdentity::id() const {
+    std::string id = fmt::format("{}/{}/precision:{}/batch:{}/size:{}x{}/", network, pruning,
+                                 precision, batch, height, width);
+    id +=
+        kind == RowKind::forward ? "forward" : fmt::format("layer:{}/{}", layer, enum_name(cache));
+    if (implementation != "slimbench") id += "/implementation:" + implementation;
+    if (seed != 1) id += fmt::format("/seed:{}", seed);
+    return id;
+}
+
+}  // namespace slimbench
