@@ -1,0 +1,150 @@
+#include "host/run/verified_chain.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "host/cl/tensor_memory.h"
+
+namespace slimbench {
+
+namespace {
+
+Verdict incorrect(std::string what) {
+    Verdict verdict;
+    verdict.result = Verdict::Result::incorrect;
+    verdict.worst_at = std::move(what);
+    return verdict;
+}
+
+// Seeds and layouts are part of the key: a wider halo is other code paths.
+std::string verdict_key(const Plan& plan, std::size_t step, std::uint64_t seed) {
+    const PlannedStep& planned = plan.steps[step];
+    const Layout& in = plan.layouts[planned.step.input];
+    const Layout& out = plan.layouts[planned.step.output];
+    return fmt::format("{} | {} | in {}/{} out {}/{} | seed {}", planned.choice.variant->name, planned.text, in.pitch,
+                       in.halo, out.pitch, out.halo, seed);
+}
+
+template <class Element>
+bool same_bits(const std::vector<Element>& a, const std::vector<Element>& b) {
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Element)) == 0;
+}
+
+template <class Element>
+std::string first_difference(const HostTensor<Element>& got, const HostTensor<Element>& expected) {
+    const auto [a, b] = std::ranges::mismatch(got.values, expected.values);
+    if (a == got.values.end() || b == expected.values.end()) return {};
+    return fmt::format("element {}: got {}, expected {}", a - got.values.begin(), *a, *b);
+}
+
+}  // namespace
+
+template <class Element>
+VerifiedChain<Element>::VerifiedChain(Device& device, ProgramCache& programs, const NumericProblem& problem, Plan plan)
+    : problem_(problem),
+      plan_(std::move(plan)),
+      chain_(device, programs, problem_.network, plan_, pack_network(plan_, problem_.network, problem_.constants),
+             problem_.constants) {}
+
+template <class Element>
+std::vector<Element> VerifiedChain<Element>::memory_of(TensorId tensor) {
+    std::vector<Element> memory(plan_.tensor_bytes(problem_.network, tensor) / sizeof(Element));
+    chain_.read(tensor, memory.data());
+    return memory;
+}
+
+template <class Element>
+HostTensor<Element> VerifiedChain<Element>::tensor_of(TensorId tensor) {
+    return from_memory<Element>(memory_of(tensor), problem_.network.tensors[tensor].shape, plan_.layouts[tensor]);
+}
+
+template <class Element>
+double VerifiedChain<Element>::upload_image(std::uint64_t seed) {
+    const TensorId image = problem_.network.image;
+    if (image_.empty()) {
+        const int zero = problem_.quantization.empty() ? 0 : problem_.quantization[image].zero_point;
+        image_ = to_memory<Element>(synthetic_image<Element>(problem_, seed), plan_.layouts[image],
+                                    static_cast<Element>(zero));
+    }
+    return chain_.write(image, image_.data());
+}
+
+template <class Element>
+double VerifiedChain<Element>::download_scores() {
+    std::vector<Element> scores(plan_.tensor_bytes(problem_.network, problem_.network.scores) / sizeof(Element));
+    return chain_.read(problem_.network.scores, scores.data());
+}
+
+template <class Element>
+Verdict VerifiedChain<Element>::verify_one(std::size_t step, std::uint64_t seed, unsigned threads) {
+    const FusedStep& fused = plan_.steps[step].step;
+    const StepConstants& constants = problem_.constants[step];
+    const HostTensor<Element> input = tensor_of(fused.input);
+    HostTensor<Element> residual;
+    if (fused.residual) residual = tensor_of(*fused.residual);
+    chain_.arm_guards(step);
+    chain_.run(step, step + 1);
+    if (const auto fault = chain_.check_guards(step)) return incorrect(*fault);
+
+    const std::vector<Element> memory = memory_of(fused.output);
+    const TensorShape& shape = problem_.network.tensors[fused.output].shape;
+    const Layout& layout = plan_.layouts[fused.output];
+    if (const auto fault = halo_fault<Element>(memory, shape, layout, static_cast<Element>(constants.output_pad)))
+        return incorrect(*fault);
+    CoverageRule rule;
+    rule.seed = seed;
+    return verify_step(fused, constants, input, fused.residual ? &residual : nullptr,
+                       from_memory<Element>(memory, shape, layout), rule, threads);
+}
+
+template <class Element>
+std::vector<Verdict> VerifiedChain<Element>::verify(std::uint64_t seed, VerdictCache& cache, unsigned threads,
+                                                    const Progress& progress) {
+    upload_image(seed);
+    std::vector<Verdict> verdicts;
+    for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
+        progress("verifying", s, plan_.steps.size());
+        const std::string key = verdict_key(plan_, s, seed);
+        if (const auto known = cache.find(key)) {
+            chain_.run(s, s + 1);
+            verdicts.push_back(*known);
+            continue;
+        }
+        verdicts.push_back(verify_one(s, seed, threads));
+        cache.keep(key, verdicts.back());
+    }
+    verified_scores_ = memory_of(problem_.network.scores);
+    return verdicts;
+}
+
+template <class Element>
+Verdict VerifiedChain<Element>::verify_end_to_end(std::uint64_t seed, unsigned threads) {
+    const auto expected = run_reference_network<Element>(problem_.network, problem_.steps, problem_.constants,
+                                                         synthetic_image<Element>(problem_, seed), threads);
+    Verdict verdict;
+    verdict.rule = "every tensor bit for bit";
+    upload_image(seed);
+    for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
+        chain_.run(s, s + 1);
+        const TensorId output = plan_.steps[s].step.output;
+        const HostTensor<Element> got = tensor_of(output);
+        verdict.checked += got.shape.elements();
+        if (const std::string difference = first_difference(got, expected[output]); !difference.empty())
+            return incorrect(fmt::format("end to end, {}: {}", problem_.network.tensors[output].name, difference));
+    }
+    verdict.elements = verdict.checked;
+    verdict.result = Verdict::Result::correct;
+    return verdict;
+}
+
+template <class Element>
+bool VerifiedChain<Element>::output_unchanged() {
+    return same_bits(memory_of(problem_.network.scores), verified_scores_);
+}
+
+template class VerifiedChain<float>;
+template class VerifiedChain<std::uint8_t>;
+
+}  // namespace slimbench
