@@ -24,7 +24,8 @@ struct FusedStep {
 };
 
 // Folds each Add into the producer of one of its operands where that producer is a convolution or resize without
-// activation whose result nobody else reads and which is the later of the two. Order follows the nodes.
+// activation whose result nobody else reads and which is the later of the two. An activation that stands alone (an Affine
+// without norm) goes into the step before it where nobody else reads that step's result. Order follows the nodes.
 std::vector<FusedStep> fuse(const Network& network);
 
 }  // namespace slimbench

@@ -39,6 +39,8 @@ struct Network {
 // Derives every shape from the image's and the attributes. Throws std::invalid_argument naming node, tensor and
 // what does not fit.
 void infer_shapes(Network& network);
+// The same for one node, whose inputs already have shapes.
+void infer_shape(Network& network, Node& node);
 
 struct Counts {
     std::int64_t params = 0;        // trainable: weights, biases, two per normalised channel; shared ones once
