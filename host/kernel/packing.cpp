@@ -1,0 +1,139 @@
+#include "host/kernel/packing.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace slimbench {
+namespace {
+
+// Work-items of one work-group of the kernels that compute one element each: a multiple of every GPU's vector width.
+constexpr std::int64_t plain_group = 64;
+
+std::int64_t divide_up(std::int64_t value, std::int64_t step) { return (value + step - 1) / step; }
+std::int64_t round_up(std::int64_t value, std::int64_t step) { return divide_up(value, step) * step; }
+
+bool plain(const Variant& variant) { return variant.tile.lanes == 1; }
+
+std::int64_t lanes_of_block(const Tile& tile) {
+    return static_cast<std::int64_t>(tile.vectors) * tile.lanes;
+}
+
+// How a convolution's weights are laid out for a variant.
+struct WeightLayout {
+    std::int64_t block;      // output channels of a block
+    std::int64_t filters;    // output channels, padded to whole vectors
+    std::int64_t groups;     // groups of input channels, the last one padded
+};
+
+WeightLayout layout_of(const ConvProblem& problem, const Variant& variant) {
+    const std::int64_t filters = round_up(problem.filters, variant.tile.lanes);
+    const bool blocked = variant.family == Family::conv && !plain(variant);
+    return {.block = blocked ? lanes_of_block(variant.tile) : filters,
+            .filters = filters,
+            .groups = divide_up(problem.in.channels / problem.groups, variant.channel_group)};
+}
+
+template <class Weight>
+std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvProblem& problem,
+                                    const Variant& variant) {
+    const WeightLayout layout = layout_of(problem, variant);
+    const std::int64_t taps = problem.kernel.height * problem.kernel.width;
+    const std::int64_t channels = problem.in.channels / problem.groups;
+    const std::int64_t group = variant.channel_group;
+    std::vector<Weight> packed(layout.filters * taps * layout.groups * group);
+    for (std::int64_t o = 0; o < problem.filters; ++o) {
+        const std::int64_t first = o / layout.block * layout.block;
+        const std::int64_t width = std::min(layout.block, layout.filters - first);
+        for (std::int64_t c = 0; c < channels; ++c)
+            for (std::int64_t tap = 0; tap < taps; ++tap) {
+                const std::int64_t row = (first * taps + tap * width) * layout.groups + c / group * width;
+                packed[(row + o - first) * group + c % group] = oihw[(o * channels + c) * taps + tap];
+            }
+    }
+    std::vector<std::byte> bytes(packed.size() * sizeof(Weight));
+    std::memcpy(bytes.data(), packed.data(), bytes.size());
+    return bytes;
+}
+
+void append_words(std::vector<std::byte>& bytes, const auto& words) {
+    static_assert(sizeof(words[0]) == 4);
+    const std::size_t at = bytes.size();
+    bytes.resize(at + words.size() * 4);
+    std::memcpy(bytes.data() + at, words.data(), words.size() * 4);
+}
+
+std::vector<std::byte> pack_tables(const Resize& resize, const TensorShape& in, const TensorShape& out) {
+    std::vector<std::byte> bytes;
+    for (const ResizeAxis& axis : {resize_axis(resize.filter, in.height, out.height),
+                                   resize_axis(resize.filter, in.width, out.width)}) {
+        append_words(bytes, axis.start);
+        append_words(bytes, axis.weight);
+    }
+    return bytes;
+}
+
+// Rows are padded to whole blocks: kernels read them in vectors.
+std::vector<float> pack_channels(const StepConstants& constants, std::int64_t stride) {
+    std::vector<float> rows(3 * stride);
+    std::ranges::copy(constants.scale, rows.begin());
+    std::ranges::copy(constants.bias, rows.begin() + stride);
+    std::ranges::transform(constants.init, rows.begin() + 2 * stride,
+                           [](std::int32_t init) { return std::bit_cast<float>(init); });
+    return rows;
+}
+
+}  // namespace
+
+PackedConstants pack(const FusedStep& step, const Variant& variant, const StepConstants& constants,
+                     const Network& network) {
+    const TensorShape& out = network.tensors[step.output].shape;
+    PackedConstants packed;
+    if (const auto* conv = std::get_if<Conv>(&step.operation)) {
+        if (const auto* weights = std::get_if<std::vector<float>>(&constants.weights))
+            packed.weights = pack_weights(*weights, conv->problem, variant);
+        else
+            packed.weights =
+                pack_weights(std::get<std::vector<std::int8_t>>(constants.weights), conv->problem, variant);
+    } else if (const auto* resize = std::get_if<Resize>(&step.operation)) {
+        packed.weights = pack_tables(*resize, network.tensors[step.input].shape, out);
+    }
+    packed.channel_stride = static_cast<int>(round_up(out.channels, lanes_of_block(variant.tile)));
+    packed.channels = pack_channels(constants, packed.channel_stride);
+    return packed;
+}
+
+LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Network& network) {
+    const TensorShape& out = network.tensors[step.output].shape;
+    const auto size = [](std::int64_t value) { return static_cast<std::size_t>(value); };
+    if (plain(variant))
+        return {.global = {size(round_up(out.elements(), plain_group)), 1, 1},
+                .local = {size(plain_group), 1, 1}};
+    const std::size_t blocks = size(divide_up(out.channels, lanes_of_block(variant.tile)));
+    const std::size_t rows = size(out.batch * out.height);
+    switch (variant.family) {
+        case Family::conv: return {.global = {size(divide_up(out.pixels(), variant.tile.pixels)), blocks, 1}};
+        case Family::depthwise: return {.global = {rows, blocks, 1}};
+        default: return {.global = {rows, 1, 1}};
+    }
+}
+
+std::int64_t executed_macs(const FusedStep& step, const Variant& variant, const Network& network) {
+    const auto* conv = std::get_if<Conv>(&step.operation);
+    if (conv == nullptr) return 0;
+    const ConvProblem& problem = conv->problem;
+    const TensorShape& out = network.tensors[step.output].shape;
+    const WeightLayout layout = layout_of(problem, variant);
+    const std::int64_t products =
+        problem.kernel.height * problem.kernel.width * layout.groups * variant.channel_group;
+    const std::int64_t pixels = variant.family == Family::conv
+                                    ? round_up(out.pixels(), variant.tile.pixels)
+                                    : out.batch * out.height * round_up(out.width, variant.tile.pixels);
+    return pixels * layout.filters * products;
+}
+
+std::string entry_point(const Variant& variant) {
+    return std::string(variant.source.substr(0, variant.source.rfind('.')));
+}
+
+}  // namespace slimbench
