@@ -27,20 +27,22 @@ struct ConvProblem {
 
     TensorShape out() const;
     std::int64_t macs() const;           // multiply-accumulates, padding counted as if it were data
-    std::int64_t reduction() const;      // products per output element: kernel area x channels of a group
+    std::int64_t reduction() const;      // products per output: kernel area x channels of a group
     std::int64_t weight_count() const;   // OIHW: filters x (channels / groups) x kernel
     bool depthwise() const;              // groups == channels == filters > 1
 
-    // Throws std::invalid_argument saying what is impossible (no output, groups that do not divide, ...).
+    // Throws std::invalid_argument saying what is impossible (no output, groups that do not divide).
     void check() const;
 
-    // Canonical text in benchdnn's problem syntax (https://oneapi-src.github.io/oneDNN, "driver_conv"),
-    // e.g. "mb1ic64ih56iw56oc64oh56ow56kh3kw3sh1sw1ph1pw1dh0dw0": dilation 0-based there.
+    // Canonical text in benchdnn's problem syntax (https://oneapi-src.github.io/oneDNN,
+    // "driver_conv"), e.g. "mb1ic64ih56iw56oc64oh56ow56kh3kw3sh1sw1ph1pw1dh0dw0": dilation counts
+    // from 0 there. Parsing it gives this problem back, bottom and right padding up to what no
+    // window reaches.
     std::string text() const;
 };
 
-// Parses benchdnn's syntax: unset width mirrors height, mb defaults to 2, g to 1, unset oh/ow are derived,
-// given ones fix the bottom/right padding. `name` receives n"..." if present.
+// Parses benchdnn's syntax: unset width mirrors height, mb defaults to 2, g to 1, unset oh/ow are
+// derived, given ones fix the bottom/right padding. `name` receives n"..." if present.
 // Throws std::invalid_argument naming the text, the position and what is expected there.
 ConvProblem parse_conv_problem(std::string_view text, std::string* name = nullptr);
 

@@ -1,4 +1,4 @@
-// What a number is made of, and the numeric schemes (precisions) built from such types: one table each.
+// What a number is made of, and the numeric schemes (precisions) built from such types.
 #pragma once
 
 #include <array>

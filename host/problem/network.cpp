@@ -165,7 +165,23 @@ void infer_shape(Network& network, Node& node) {
     }
 }
 
+void check_order(const Network& network) {
+    std::vector<bool> written(network.tensors.size(), false);
+    written.at(network.image) = true;
+    for (const Node& node : network.nodes) {
+        if (node.inputs.empty()) fail(node, "reads nothing");
+        for (const TensorId input : node.inputs)
+            if (!written.at(input))
+                fail(node,
+                     fmt::format("reads '{}' before it is written", network.tensors[input].name));
+        if (written.at(node.output))
+            fail(node, fmt::format("writes '{}' again", network.tensors[node.output].name));
+        written[node.output] = true;
+    }
+}
+
 void infer_shapes(Network& network) {
+    check_order(network);
     for (Node& node : network.nodes) infer_shape(network, node);
     ParameterTable{network};  // shared parameters must agree on their shape
 }

@@ -1,4 +1,4 @@
-// The operations that a network is made of. Each is a pure value: attributes, the shape it produces, its cost.
+// The operations that a network is made of: pure values.
 #pragma once
 
 #include <cstdint>
@@ -15,28 +15,30 @@ enum class Activation { none, relu, relu6 };
 std::string_view name(Activation activation);
 
 // Convolution with the batch normalisation, bias and activation that follow it directly.
-// A fully connected layer is the 1x1 convolution of a 1x1 image, marked so that it is counted as "fc".
+// A fully connected layer is the 1x1 convolution of a 1x1 image, marked so that it counts as "fc".
 struct Conv {
     ConvProblem problem;               // problem.in is filled in by infer_shapes
     std::string weights;               // parameter name; layers that name the same one share it
     std::optional<std::string> norm;   // parameter name of the batch normalisation's copy
-    bool bias = false;                 // parameter name: weights + ".bias"
+    bool bias = false;                 // its values stand under the weights' name
     Activation activation = Activation::none;
     bool fully_connected = false;
 };
 
 struct Pool {
     enum class Kind { max, average, global_average };
-    Kind kind = Kind::max;             // average counts padding as zeros; global_average ignores the extents below
+    Kind kind = Kind::max;             // average counts padding as zeros; global_average ignores the
+                                       // extents below
     Size kernel, stride;
     Padding pad;
 };
 
-// Separable interpolation with half-pixel centres and clamped borders; cubic uses a = -0.75 (as PyTorch does).
+// Separable interpolation with half-pixel centres and clamped borders; cubic uses a = -0.75, as
+// PyTorch does.
 struct Resize {
     enum class Filter { bilinear, bicubic };
     Filter filter = Filter::bilinear;
-    // What the output size is: a fraction of the input (rounded down), another tensor's size, or the network's image size.
+    // The output's size: a multiple of the input's (rounded down) or that of another tensor.
     struct Factor { std::int64_t numerator = 1, denominator = 1; };
     struct LikeTensor { std::string name; };
     std::variant<Factor, LikeTensor> to;
@@ -47,7 +49,8 @@ struct Add {                           // sum of two tensors of one shape
     Activation activation = Activation::none;
 };
 
-// Per-channel scale and shift (a batch normalisation that stands before a convolution), then an activation.
+// Per-channel scale and shift (a batch normalisation that stands before a convolution), then an
+// activation.
 // Without norm it is the activation alone.
 struct Affine {
     std::optional<std::string> norm;
@@ -56,7 +59,8 @@ struct Affine {
 
 using Operation = std::variant<Conv, Pool, Resize, Add, Affine>;
 
-std::string_view kind_name(const Operation& operation);   // "conv", "depthwise", "fc", "max_pool", "resize", "add", ...
+// "conv", "depthwise", "fc", "max_pool", "average_pool", "global_average_pool", "resize", "add", "affine"
+std::string_view kind_name(const Operation& operation);
 Activation activation_of(const Operation& operation);
 
 }  // namespace slimbench

@@ -21,16 +21,18 @@ struct AffineQuantization {
 };
 AffineQuantization affine_u8(Range range);
 
-// By tensor name, kept in a file so that a user can replace the synthetic ranges by ranges of real data.
+// By tensor name, kept in a file so that a user can put ranges of real data in place of synthetic ones.
 struct Ranges {
     std::string network;
-    std::string source;                       // e.g. "max calibration, 2 synthetic images 224x224, seed 1"
+    std::string source;                       // "max calibration, 2 synthetic images, seed 1"
     std::map<std::string, Range> tensors;
 };
-Ranges read_ranges(const std::string& path);   // throws std::runtime_error naming file, key and what is allowed
+// Throws std::runtime_error naming file, key and what is allowed.
+Ranges read_ranges(const std::string& path);
 void write_ranges(const std::string& path, const Ranges& ranges);
 
-// One entry per tensor. Pooling and resizing without a residual keep their input's parameters.
+// One entry per tensor (tensors that fuse() folds away keep the default). Pooling and resizing
+// without a residual keep their input's parameters.
 // Throws std::runtime_error naming a tensor without range, or one whose range is empty (dead).
 std::vector<AffineQuantization> quantize_tensors(const Network& network, const Ranges& ranges);
 
