@@ -31,5 +31,5 @@ KERNEL conv_plain(STEP_ARGUMENTS) {
                 sum = fma(pixel[k], *weight, sum);
 #endif
         }
-    finish(channels, residual, output, args, share.n, share.y, x, c, SUM_TO_FLOAT(sum));
+    finish(residual, output, args, share.n, share.y, x, c, scaled(channels, args, c, SUM_TO_FLOAT(sum)));
 }

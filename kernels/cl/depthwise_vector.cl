@@ -15,11 +15,11 @@ static inline void compute_run(global const ELEMENT* window, global const WEIGHT
         for (int kx = 0; kx < args.kernel_width; ++kx) {
             global const ELEMENT* pixel = window + ky * args.dilation_height * row_pitch(args.input) +
                                           (long)(kx * args.dilation_width) * args.input.pitch;
-            const lanes_float weight = TO_FLOAT(LOAD_LANES(weights));
+            const lanes_float weight = TO_FLOAT(LOAD_WEIGHTS(weights));
             weights += args.channel_stride;
             #pragma unroll
             for (int p = 0; p < PIXELS; ++p)
-                sum[p] = fma(TO_FLOAT(LOAD_LANES(pixel + column[p] * step)), weight, sum[p]);
+                sum[p] = fma(TO_FLOAT(LOAD_ELEMENTS(pixel + column[p] * step)), weight, sum[p]);
         }
 }
 
@@ -42,11 +42,10 @@ KERNEL depthwise_vector(STEP_ARGUMENTS) {
         #pragma unroll
         for (int p = 0; p < PIXELS; ++p) {
 #if INT8
-            const lanes_int init =
-                LANES_OF(as_int)(LOAD_LANES(channels + 2 * args.channel_stride + c));
+            const lanes_int init = LOAD_INTS(channels + 2 * args.channel_stride + c);
             sum[p] = TO_FLOAT(LANES_OF(convert_int)(sum[p]) + init);
 #endif
-            finish(channels, residual, output, args, n, y, column[p], c, sum[p]);
+            finish(residual, output, args, n, y, column[p], c, scaled(channels, args, c, sum[p]));
         }
     }
 }

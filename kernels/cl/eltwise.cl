@@ -7,7 +7,7 @@ KERNEL eltwise(STEP_ARGUMENTS) {
     FOR_EACH_PIXEL(share) {
         global const ELEMENT* pixel = input + pixel_index(args.input, share.n, share.y, x);
         FOR_EACH_CHANNEL(share)
-            finish(channels, residual, output, args, share.n, share.y, x, c,
-                   TO_FLOAT(LOAD_LANES(pixel + c)));
+            finish(residual, output, args, share.n, share.y, x, c,
+                   scaled(channels, args, c, TO_FLOAT(LOAD_ELEMENTS(pixel + c))));
     }
 }

@@ -7,11 +7,11 @@ static inline lanes_sum maximum(global const ELEMENT* input, step_args args, int
     const int bottom = min(y + args.kernel_height, args.input.height);
     const int right = min(x + args.kernel_width, args.input.width);
     const int top = max(y, 0), left = max(x, 0);
-    lanes_sum best = TO_SUM(LOAD_LANES(input + pixel_index(args.input, n, top, left) + c));
+    lanes_sum best = TO_SUM(LOAD_ELEMENTS(input + pixel_index(args.input, n, top, left) + c));
     for (int row = top; row < bottom; ++row) {
         global const ELEMENT* pixel = input + pixel_index(args.input, n, row, left) + c;
         for (int column = left; column < right; ++column, pixel += args.input.pitch) {
-            const lanes_sum candidate = TO_SUM(LOAD_LANES(pixel));
+            const lanes_sum candidate = TO_SUM(LOAD_ELEMENTS(pixel));
             best = candidate > best ? candidate : best;
         }
     }
@@ -23,7 +23,7 @@ static inline lanes_sum total(global const ELEMENT* input, step_args args, int n
     for (int row = y; row < y + args.kernel_height; ++row) {
         global const ELEMENT* pixel = input + pixel_index(args.input, n, row, x) + c;
         for (int column = 0; column < args.kernel_width; ++column, pixel += args.input.pitch)
-            sum += TO_SUM(LOAD_LANES(pixel));
+            sum += TO_SUM(LOAD_ELEMENTS(pixel));
     }
     return sum;
 }
@@ -36,7 +36,7 @@ KERNEL pool(STEP_ARGUMENTS) {
         FOR_EACH_CHANNEL(share) {
             const lanes_sum sum = args.mode == 0 ? maximum(input, args, share.n, top, left, c)
                                                  : total(input, args, share.n, top, left, c);
-            finish(channels, residual, output, args, share.n, share.y, x, c, SUM_TO_FLOAT(sum));
+            finish(residual, output, args, share.n, share.y, x, c, scaled(channels, args, c, SUM_TO_FLOAT(sum)));
         }
     }
 }

@@ -18,7 +18,7 @@ static inline lanes_float row_sum(global const ELEMENT* row, step_args args, int
     lanes_float sum = 0;
     for (int tap = 0; tap < args.mode; ++tap) {
         const int x = clamp(start + tap, 0, args.input.width - 1);
-        sum = fma((lanes_float)(weight[tap]), TO_FLOAT(LOAD_LANES(row + (long)x * args.input.pitch)), sum);
+        sum = fma((lanes_float)(weight[tap]), TO_FLOAT(LOAD_ELEMENTS(row + (long)x * args.input.pitch)), sum);
     }
     return sum;
 }
@@ -43,7 +43,7 @@ KERNEL resize(STEP_ARGUMENTS) {
                             horizontal.weight + (long)x * taps);
                 sum = fma((lanes_float)(vertical.weight[share.y * taps + tap]), row, sum);
             }
-            finish(channels, residual, output, args, share.n, share.y, x, c, sum);
+            finish(residual, output, args, share.n, share.y, x, c, scaled(channels, args, c, sum));
         }
     }
 }
