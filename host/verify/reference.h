@@ -1,5 +1,6 @@
-// The plain reference: what every kernel's output is held against. FP32 is computed in double, INT8 in 64-bit integers
-// followed by the float epilogue that docs/numerics.md writes down (bit for bit the kernels').
+// The plain reference: what every kernel's output is held against. FP32 is computed in double, INT8
+// in 64-bit integers followed by the float epilogue that docs/numerics.md writes down (bit for bit
+// the kernels').
 #pragma once
 
 #include <span>
@@ -12,26 +13,30 @@ namespace slimbench {
 
 // Runs one step completely. Rows are shared between `threads` threads.
 template <class Element>
-HostTensor<Element> run_reference(const FusedStep& step, const StepConstants& constants, const TensorShape& out,
-                                  const HostTensor<Element>& input, const HostTensor<Element>* residual,
-                                  unsigned threads);
+HostTensor<Element> run_reference(const FusedStep& step, const StepConstants& constants,
+                                  const TensorShape& out, const HostTensor<Element>& input,
+                                  const HostTensor<Element>* residual, unsigned threads);
 
-// Compares a step's device output with the reference, element by element. Up to `exhaustive_macs` every element is
-// checked, beyond that all border, corner and tile-edge classes, the first and last image and a seeded sample; the verdict
-// states the coverage. Tolerance: INT8 exact; FP32 |e| <= 4 sqrt(K) eps sum|x||w| |scale| + ulps of the epilogue.
+// Compares a step's device output with the reference, element by element. Up to `exhaustive_macs`
+// every element is checked, beyond that all border, corner and tile-edge classes, the first and
+// last image and a seeded sample; the verdict states the coverage. Tolerance: INT8 exact; FP32 |e|
+// <= 4 sqrt(K) eps sum|x||w| |scale| + ulps of the epilogue.
 struct CoverageRule {
     std::int64_t exhaustive_macs = 200'000'000;
     std::int64_t sampled_outputs = 4096;
     std::uint64_t seed = 1;
+    int allowed_steps =
+        0;  // INT8: how many integers a value may lie off; 1 for peers that round elsewhere
 };
 template <class Element>
-Verdict verify_step(const FusedStep& step, const StepConstants& constants, const HostTensor<Element>& input,
-                    const HostTensor<Element>* residual, const HostTensor<Element>& output, const CoverageRule& rule,
-                    unsigned threads);
+Verdict verify_step(const FusedStep& step, const StepConstants& constants,
+                    const HostTensor<Element>& input, const HostTensor<Element>* residual,
+                    const HostTensor<Element>& output, const CoverageRule& rule, unsigned threads);
 
 // Runs a whole network on the host; returns one tensor per TensorId (empty for tensors fused away).
 template <class Element>
-std::vector<HostTensor<Element>> run_reference_network(const Network& network, const std::vector<FusedStep>& steps,
+std::vector<HostTensor<Element>> run_reference_network(const Network& network,
+                                                       const std::vector<FusedStep>& steps,
                                                        const std::vector<StepConstants>& constants,
                                                        HostTensor<Element> image, unsigned threads);
 

@@ -1,0 +1,43 @@
+#include "host/verify/epilogue.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "host/problem/data_type.h"
+
+namespace slimbench {
+
+double finish(const StepConstants& constants, const Summed<float>& element) {
+    double y = element.sum * constants.scale[element.channel] + constants.bias[element.channel];
+    if (element.residual) y += static_cast<double>(*element.residual) * constants.residual_scale;
+    return std::min(std::max(y, static_cast<double>(constants.low)),
+                    static_cast<double>(constants.high));
+}
+
+double finish(const StepConstants& constants, const Summed<std::uint8_t>& element) {
+    float y = std::fma(static_cast<float>(element.sum), constants.scale[element.channel],
+                       constants.bias[element.channel]);
+    if (element.residual)
+        y = std::fma(static_cast<float>(*element.residual), constants.residual_scale, y);
+    y = std::min(std::max(y, constants.low), constants.high);
+    return std::nearbyint(y);
+}
+
+double error_bound(const StepConstants& constants, const Summed<float>& element,
+                   const ErrorScale& scale) {
+    const double epsilon = traits(DataType::f32).epsilon;
+    const double factor = std::fabs(constants.scale[element.channel]);
+    const double scaled = element.sum * constants.scale[element.channel];
+    const double biased = scaled + constants.bias[element.channel];
+    const double added =
+        element.residual ? static_cast<double>(*element.residual) * constants.residual_scale : 0.0;
+    const double accumulation =
+        4 * std::sqrt(static_cast<double>(scale.products)) * scale.magnitude * factor;
+    const double epilogue =
+        std::fabs(scaled) + std::fabs(biased) + std::fabs(added) + std::fabs(biased + added);
+    // Devices may flush results below the normal range to zero.
+    return epsilon * (accumulation + epilogue) + std::numeric_limits<float>::min();
+}
+
+}  // namespace slimbench
