@@ -65,14 +65,12 @@ static inline __attribute__((always_inline)) void sum_tile(const int vectors, gl
             const long begin = ky * args.dilation_height * row_pitch(args.input) +
                                (long)(kx * args.dilation_width) * args.input.pitch;
             for (long k = begin; k < begin + run; k += CHANNEL_GROUP) {
-                dot_weights weight[VECTORS];
-                #pragma unroll
-                for (int v = 0; v < vectors; ++v) weight[v] = load_weights(weights + v * LANES * CHANNEL_GROUP);
                 #pragma unroll
                 for (int p = 0; p < PIXELS; ++p) {
                     const dot_activations activation = broadcast_activations(window[p] + k);
                     #pragma unroll
-                    for (int v = 0; v < vectors; ++v) sum[p][v] = dot(activation, weight[v], sum[p][v]);
+                    for (int v = 0; v < vectors; ++v)
+                        sum[p][v] = dot(activation, load_weights(weights + v * LANES * CHANNEL_GROUP), sum[p][v]);
                 }
                 weights += vectors * LANES * CHANNEL_GROUP;
             }
