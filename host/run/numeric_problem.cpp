@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "host/problem/network_json.h"
 #include "host/verify/reference.h"
 
 namespace slimbench {
@@ -57,7 +58,16 @@ NumericProblem numeric_int8(const Network& network, std::uint64_t seed, const Ra
     return problem;
 }
 
-Ranges calibrated_ranges(const Network& network, std::uint64_t seed, const std::string& kept, unsigned threads) {
+std::string content_key(const Network& network, std::uint64_t seed) {
+    std::uint64_t hash = 0xcbf29ce484222325u;
+    for (unsigned char byte : fmt::format("{} {}", to_json(network).dump(), seed))
+        hash = (hash ^ byte) * 0x100000001b3u;
+    return fmt::format("{:016x}", hash);
+}
+
+Ranges calibrated_ranges(const Network& network, std::uint64_t seed, const std::string& cache_folder, unsigned threads) {
+    const std::string kept =
+        cache_folder.empty() ? "" : fmt::format("{}/ranges-{}.json", cache_folder, content_key(network, seed));
     if (!kept.empty() && std::filesystem::exists(kept)) return read_ranges(kept);
     const NumericProblem problem = numeric_fp32(small_enough(network, calibration_macs), seed);
     const auto tensors = run_reference_network(problem.network, problem.steps, problem.constants,

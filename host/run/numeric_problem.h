@@ -27,9 +27,12 @@ Network small_enough(Network network, std::int64_t most_macs);
 NumericProblem numeric_fp32(const Network& network, std::uint64_t seed);
 NumericProblem numeric_int8(const Network& network, std::uint64_t seed, const Ranges& ranges);
 
-// Ranges of the network's tensors from an FP32 run of small_enough(network) on a synthetic image; kept in and taken from
-// the file `kept` when that is not empty.
-Ranges calibrated_ranges(const Network& network, std::uint64_t seed, const std::string& kept, unsigned threads);
+// Ranges of the network's tensors from an FP32 run of small_enough(network) on a synthetic image. They are kept in, and
+// taken from, a file of the cache folder named by network and seed; an empty folder keeps nothing.
+Ranges calibrated_ranges(const Network& network, std::uint64_t seed, const std::string& cache_folder, unsigned threads);
+
+// Names a network by its content and a seed: 16 hexadecimal digits.
+std::string content_key(const Network& network, std::uint64_t seed);
 
 template <class Element>
 HostTensor<Element> synthetic_image(const NumericProblem& problem, std::uint64_t seed);

@@ -46,7 +46,7 @@ private:
     const NumericProblem& problem_;
     Plan plan_;
     Chain chain_;
-    std::vector<Element> verified_scores_;
+    std::uint64_t verified_scores_ = 0;         // hash of the scores that verify() left
     std::vector<Element> image_;               // as it stands in memory, made once
 };
 

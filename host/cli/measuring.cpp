@@ -1,0 +1,123 @@
+#include "host/cli/measuring.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "host/cli/commands.h"
+#include "host/record/statistics.h"
+
+namespace slimbench {
+
+namespace {
+
+std::string duration(double seconds) {
+    const int whole = static_cast<int>(seconds + 0.5);
+    return whole < 60 ? fmt::format("{} s", whole) : fmt::format("{} min {:02} s", whole / 60, whole % 60);
+}
+
+std::string latency(double seconds) {
+    if (seconds >= 1) return fmt::format("{:.3g} s", seconds);
+    if (seconds >= 1e-3) return fmt::format("{:.3g} ms", seconds * 1e3);
+    return fmt::format("{:.3g} us", seconds * 1e6);
+}
+
+std::string outcome_text(const ResultRecord& record) {
+    if (record.status == Status::measured && record.measurement)
+        return latency(summarize(record.measurement->device).median);
+    return fmt::format("{}: {}", name(record.status), record.reason);
+}
+
+}  // namespace
+
+volatile bool interrupted = false;
+
+void watch_interrupts() {
+    for (int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { interrupted = true; });
+}
+
+RunOptions MeasuringOptions::run_options() const {
+    RunOptions options;
+    options.device = device;
+    if (!tier.empty()) options.tier = parse_tier(tier);
+    options.kernel = kernel;
+    options.peer_onednn = peer == "onednn";
+    return options;
+}
+
+std::vector<Precision> MeasuringOptions::parsed_precisions() const {
+    std::vector<Precision> parsed;
+    for (const std::string& text : precisions) {
+        const auto precision = parse_precision(text);
+        if (!precision) throw std::invalid_argument(fmt::format("--precision: unknown '{}'; there are fp32 and int8", text));
+        parsed.push_back(*precision);
+    }
+    return parsed;
+}
+
+void MeasuringOptions::apply(Protocol& protocol) const {
+    if (min_time > 0) protocol.min_time = min_time;
+    if (time_limit > 0) protocol.time_limit = time_limit;
+}
+
+std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
+    auto options = std::make_shared<MeasuringOptions>();
+    command.add_option("--device", options->device, "Device: index, cpu, gpu or part of its name (see slimbench devices)");
+    command.add_option("--precision", options->precisions, "Precisions, comma-separated: fp32, int8")->delimiter(',');
+    command.add_option("--peer", options->peer, "Also measure convolutions through another library: onednn")
+        ->check(CLI::IsMember({"onednn"}));
+    command.add_option("--min-time", options->min_time, "Seconds to sample each row at least")->check(CLI::PositiveNumber);
+    command.add_option("--time-limit", options->time_limit, "Seconds a workload may take before it is given up")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--tier", options->tier, "Use CPU kernels of at most this tier")
+        ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
+    command.add_option("--kernel", options->kernel, "Use only kernel variants whose name contains this; plain ones fill in");
+    command.add_flag("--quiet", options->quiet, "No progress");
+    return options;
+}
+
+ProgressView::ProgressView(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
+
+ProgressView::~ProgressView() {
+    if (!quiet_ && terminal_) fmt::print(stderr, "\r\x1b[K");
+}
+
+std::string ProgressView::time_left() const {
+    if (index_ == 0) return "";
+    const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+    return ", about " + duration(spent / static_cast<double>(index_) * static_cast<double>(count_ - index_)) + " left";
+}
+
+void ProgressView::draw(const std::string& text) {
+    if (quiet_ || !terminal_) return;
+    fmt::print(stderr, "\r\x1b[K[{}/{}{}] {}  {}", index_ + 1, count_, time_left(), id_, text);
+    std::fflush(stderr);
+}
+
+void ProgressView::print_line(const std::string& text) {
+    if (quiet_) return;
+    fmt::print(stderr, "{}[{}/{}] {}\n", terminal_ ? "\r\x1b[K" : "", index_ + 1, count_, text);
+}
+
+void ProgressView::workload(std::size_t index, std::size_t count, const std::string& id) {
+    index_ = index;
+    count_ = count;
+    id_ = id;
+    draw("preparing");
+}
+
+void ProgressView::phase(const std::string& text) { draw(text); }
+
+void ProgressView::record(const ResultRecord& record) {
+    print_line(fmt::format("{}  {}", record.identity.id(), outcome_text(record)));
+}
+
+int exit_code(const RunOutcome& outcome) {
+    if (outcome.incorrect > 0) return wrong_output;
+    return outcome.lost > 0 || outcome.interrupted ? rows_lost : all_measured;
+}
+
+}  // namespace slimbench

@@ -1,0 +1,249 @@
+#include "host/run/coordinator.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "host/kernel/plan.h"
+#include "host/run/environment.h"
+#include "host/run/worker_link.h"
+
+namespace slimbench {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int peer_blocks = 4;   // of samples of ours and the peer's, alternated
+
+RowIdentity forward_identity(const Workload& workload) {
+    RowIdentity identity;
+    identity.network = workload.network_name;
+    identity.pruning = workload.pruning.text();
+    identity.precision = traits(workload.precision).name;
+    identity.batch = workload.batch;
+    identity.height = workload.size.height;
+    identity.width = workload.size.width;
+    identity.seed = workload.seed;
+    return identity;
+}
+
+PrepareRequest prepare_request(const Workload& workload, const RunOptions& options) {
+    return {forward_identity(workload), workload.network, workload.precision, workload.seed, options.tier, options.kernel};
+}
+
+void append(std::vector<double>& to, const std::vector<double>& more) { to.insert(to.end(), more.begin(), more.end()); }
+
+// Adds a later block of the same row.
+void join(ResultRecord& record, const ResultRecord& block) {
+    append(record.measurement->device, block.measurement->device);
+    append(record.measurement->host, block.measurement->host);
+    for (const std::string& flag : block.measurement->flags)
+        if (std::ranges::find(record.measurement->flags, flag) == record.measurement->flags.end())
+            record.measurement->flags.push_back(flag);
+    if (record.status == Status::measured && block.status != Status::measured) {
+        record.status = block.status;
+        record.reason = block.reason;
+    }
+}
+
+Protocol block_of(Protocol protocol) {
+    protocol.min_time /= peer_blocks;
+    protocol.min_samples = (protocol.min_samples + peer_blocks - 1) / peer_blocks;
+    return protocol;
+}
+
+class Run {
+public:
+    Run(const RunOptions& options, RunObserver& observer, const volatile bool& interrupted)
+        : options_(options), observer_(observer), interrupted_(interrupted) {}
+
+    void workload(const Workload& planned, std::vector<Row> rows);
+    RunOutcome outcome;
+
+private:
+    void measure_rows(const Workload& workload, const std::vector<Row>& rows, ChildProcess::Deadline deadline);
+    void emit(ResultRecord record, const Workload& workload, const Row& row);
+    void emit_loss(Status status, const std::string& reason, const Workload& workload, const Row& row);
+    void alternate(const Workload& workload, const Row& row, ChildProcess::Deadline deadline);
+    WorkerLink& device();
+    WorkerLink& peer(const Workload& workload, ChildProcess::Deadline deadline);
+    MeasureRequest request(const Row& row, const Protocol& protocol) const {
+        return {row.identity.kind, row.step, row.identity.cache, protocol};
+    }
+
+    const RunOptions& options_;
+    RunObserver& observer_;
+    const volatile bool& interrupted_;
+    std::unique_ptr<WorkerLink> device_, peer_;
+    bool peer_prepared_ = false;
+    const Row* current_ = nullptr;   // the row in flight, for whom it may concern when the worker dies
+};
+
+WorkerLink& Run::device() {
+    if (!device_) device_ = std::make_unique<WorkerLink>(WorkerLink::Kind::device, options_.device, interrupted_);
+    return *device_;
+}
+
+WorkerLink& Run::peer(const Workload& workload, ChildProcess::Deadline deadline) {
+    if (!peer_) peer_ = std::make_unique<WorkerLink>(WorkerLink::Kind::onednn, "", interrupted_);
+    if (!peer_prepared_) peer_->prepare(prepare_request(workload, options_), deadline, {});
+    peer_prepared_ = true;
+    return *peer_;
+}
+
+void Run::emit(ResultRecord record, const Workload& workload, const Row& row) {
+    record.identity = row.identity;
+    record.macs_unpruned = row.identity.kind == RowKind::forward ? workload.macs_unpruned : 0;
+    record.repro = repro_command(workload, row, options_);
+    record.suite = options_.suite;
+    record.suite_hash = options_.suite_hash;
+    if (record.time.empty()) record.time = utc_now();
+    switch (record.status) {
+        case Status::measured: ++outcome.measured; break;
+        case Status::incorrect: ++outcome.incorrect; break;
+        case Status::failed:
+        case Status::crashed:
+        case Status::timed_out: ++outcome.lost; break;
+        default: ++outcome.not_run;
+    }
+    observer_.record(record);
+}
+
+void Run::emit_loss(Status status, const std::string& reason, const Workload& workload, const Row& row) {
+    ResultRecord record;
+    record.status = status;
+    record.reason = reason;
+    const Counts counts = count(workload.network);
+    record.params = counts.params;
+    record.macs = counts.macs;
+    if (device_) {
+        record.device = device_->hello().value("device", nlohmann::json());
+        record.environment = device_->hello().value("environment", nlohmann::json());
+        record.build = device_->hello().value("build", nlohmann::json());
+    }
+    emit(std::move(record), workload, row);
+}
+
+void Run::alternate(const Workload& workload, const Row& row, ChildProcess::Deadline deadline) {
+    const MeasureRequest asked = request(row, block_of(workload.protocol));
+    std::optional<ResultRecord> ours, theirs;
+    for (int block = 0; block < peer_blocks; ++block) {
+        const auto take = [&](std::optional<ResultRecord>& side, WorkerLink& worker) {
+            ResultRecord record = worker.measure(asked, deadline);
+            if (!record.measurement) return side = std::move(record), void();
+            side ? join(*side, record) : void(side = std::move(record));
+        };
+        take(ours, device());
+        take(theirs, peer(workload, deadline));
+    }
+    emit(std::move(*ours), workload, row);
+    Row peer_row = row;
+    peer_row.identity.implementation = "onednn";
+    emit(std::move(*theirs), workload, peer_row);
+}
+
+void Run::measure_rows(const Workload& workload, const std::vector<Row>& rows, ChildProcess::Deadline deadline) {
+    current_ = &rows.front();
+    const ResultRecord prepared = device().prepare(prepare_request(workload, options_), deadline,
+                                                   [&](const std::string& text) { observer_.phase(text); });
+    // A workload that is not measured leaves one record, its first row's.
+    if (prepared.status != Status::measured) return emit(prepared, workload, rows.front());
+    for (const Row& row : rows) {
+        current_ = &row;
+        observer_.phase(row.identity.kind == RowKind::forward ? "measuring" : "layer " + row.identity.layer);
+        const bool compared = options_.peer_onednn && row.convolution && row.identity.cache == CacheState::hot;
+        if (compared) alternate(workload, row, deadline);
+        else emit(device().measure(request(row, workload.protocol), deadline), workload, row);
+    }
+}
+
+void Run::workload(const Workload& planned, std::vector<Row> rows) {
+    const auto limit = std::chrono::duration_cast<steady_clock::duration>(
+        std::chrono::duration<double>(planned.protocol.time_limit));
+    peer_prepared_ = false;
+    const auto lose_workers = [&] {
+        device_.reset();
+        peer_.reset();
+    };
+    try {
+        measure_rows(planned, rows, steady_clock::now() + limit);
+    } catch (const ChildEnded& error) {
+        emit_loss(Status::crashed, fmt::format("the worker {}", error.what()), planned, *current_);
+        lose_workers();
+    } catch (const WorkerTimedOut&) {
+        emit_loss(Status::timed_out, fmt::format("took longer than the limit of {:g} s", planned.protocol.time_limit),
+                  planned, *current_);
+        lose_workers();
+    } catch (const WorkerFailed& error) {
+        emit_loss(Status::failed, error.what(), planned, *current_);
+    }
+}
+
+std::string option_if(bool given, const std::string& option) { return given ? " " + option : ""; }
+
+}  // namespace
+
+std::vector<Row> rows_of(const Workload& workload, bool with_peer) {
+    std::vector<Row> rows;
+    const RowIdentity forward = forward_identity(workload);
+    if (workload.rows.forward) rows.push_back({forward, 0, false});
+    const std::vector<FusedStep> steps = fuse(workload.network);
+    for (std::size_t s : distinct_steps(workload.network, steps)) {
+        Row row{forward, s, std::holds_alternative<Conv>(steps[s].operation)};
+        row.identity.kind = RowKind::layer;
+        row.identity.layer = workload.network.nodes[steps[s].nodes.front()].name;
+        if (workload.rows.layers_hot || (with_peer && row.convolution)) rows.push_back(row);
+        row.identity.cache = CacheState::cold;
+        if (workload.rows.layers_cold) rows.push_back(row);
+    }
+    return rows;
+}
+
+std::string repro_command(const Workload& workload, const Row& row, const RunOptions& options) {
+    const RowIdentity& identity = row.identity;
+    const bool peer = identity.implementation != "slimbench";
+    const std::string common = option_if(!options.device.empty(), fmt::format("--device '{}'", options.device)) +
+                               (options.tier ? fmt::format(" --tier {}", name(*options.tier)) : "") +
+                               option_if(!options.kernel.empty(), "--kernel " + options.kernel) +
+                               option_if(peer, "--peer onednn");
+    if (identity.kind == RowKind::layer && row.convolution) {
+        const std::vector<FusedStep> steps = fuse(workload.network);
+        const ConvProblem& problem = std::get<Conv>(steps[row.step].operation).problem;
+        return fmt::format("slimbench layer '{}' --precision {}{}", problem.text(), identity.precision, common);
+    }
+    return fmt::format("slimbench run {} --precision {} --prune {} --batch {} --size {}x{}{}{}", identity.network,
+                       identity.precision, identity.pruning, identity.batch, identity.height, identity.width,
+                       (workload.classes ? fmt::format(" --classes {}", *workload.classes) : "") +
+                           option_if(identity.kind == RowKind::layer, "--layers"),
+                       common);
+}
+
+bool is_settled(Status status) {
+    return status != Status::crashed && status != Status::timed_out && status != Status::failed;
+}
+
+RunOutcome run_workloads(const std::vector<Workload>& workloads, const RunOptions& options,
+                         const std::set<std::string>& done, RunObserver& observer, const volatile bool& interrupted) {
+    Run run(options, observer, interrupted);
+    try {
+        for (std::size_t i = 0; i < workloads.size() && !interrupted; ++i) {
+            std::vector<Row> rows = rows_of(workloads[i], options.peer_onednn);
+            std::erase_if(rows, [&](const Row& row) { return done.contains(row.identity.id()); });
+            if (rows.empty()) continue;
+            observer.workload(i, workloads.size(), workloads[i].id());
+            run.workload(workloads[i], std::move(rows));
+        }
+    } catch (const Interrupted&) {
+    }
+    run.outcome.interrupted = interrupted;
+    return run.outcome;
+}
+
+nlohmann::json describe_device(const std::string& device_pattern) {
+    const bool never = false;
+    return WorkerLink(WorkerLink::Kind::device, device_pattern, never).hello();
+}
+
+}  // namespace slimbench

@@ -1,0 +1,32 @@
+// The worker: one process that owns one device (or one peer library) and does what the coordinator asks, line by line.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "host/run/message.h"
+#include "host/run/verified_chain.h"
+
+namespace slimbench {
+
+// What a worker can do. Exceptions become replies with status `failed`; the worker goes on.
+class WorkerService {
+public:
+    virtual ~WorkerService() = default;
+    virtual nlohmann::json hello() = 0;    // device, environment, build
+    // Builds, loads and verifies. The record's status is `measured` when rows may be measured now, else why not.
+    virtual ResultRecord prepare(const PrepareRequest& request, const Progress& progress) = 0;
+    virtual ResultRecord measure(const MeasureRequest& request) = 0;
+    virtual void release() = 0;            // frees what the prepared workload holds
+};
+
+// Serves requests on standard input until it ends; replies go to the original standard output, which nothing else writes
+// to. Returns an exit code.
+int serve(const std::function<std::unique_ptr<WorkerService>()>& start);
+
+std::unique_ptr<WorkerService> device_service(const std::string& device_pattern);
+std::unique_ptr<WorkerService> onednn_service();
+
+}  // namespace slimbench

@@ -1,0 +1,47 @@
+// The coordinator's end of a worker: requests as calls, replies as values.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "host/run/child_process.h"
+#include "host/run/message.h"
+
+namespace slimbench {
+
+// The workload took longer than its limit, or the run was interrupted; the worker has been ended.
+class WorkerTimedOut : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+class Interrupted : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+// The worker answered that it could not do what was asked; it lives on.
+class WorkerFailed : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+class WorkerLink {
+public:
+    enum class Kind { device, onednn };
+    using Phase = std::function<void(const std::string&)>;
+
+    // Starts the worker and exchanges hello. Throws std::runtime_error with the worker's reason when it cannot serve.
+    WorkerLink(Kind kind, const std::string& device_pattern, const volatile bool& interrupted);
+
+    ResultRecord prepare(const PrepareRequest& request, ChildProcess::Deadline deadline, const Phase& phase);
+    ResultRecord measure(const MeasureRequest& request, ChildProcess::Deadline deadline);
+    const nlohmann::json& hello() const { return hello_; }
+
+private:
+    nlohmann::json ask(const nlohmann::json& request, ChildProcess::Deadline deadline, const Phase& phase);
+
+    ChildProcess process_;
+    const volatile bool& interrupted_;
+    nlohmann::json hello_;
+};
+
+}  // namespace slimbench
