@@ -3,7 +3,8 @@
 // the kernels').
 #pragma once
 
-#include <span>
+#include <string>
+#include <vector>
 
 #include "host/problem/step_constants.h"
 #include "host/record/result_record.h"
@@ -22,11 +23,10 @@ HostTensor<Element> run_reference(const FusedStep& step, const StepConstants& co
 // last image and a seeded sample; the verdict states the coverage. Tolerance: INT8 exact; FP32 |e|
 // <= 4 sqrt(K) eps sum|x||w| |scale| + ulps of the epilogue.
 struct CoverageRule {
-    std::int64_t exhaustive_macs = 200'000'000;
+    std::int64_t exhaustive_macs = 1'000'000'000;
     std::int64_t sampled_outputs = 4096;
     std::uint64_t seed = 1;
-    int allowed_steps =
-        0;  // INT8: how many integers a value may lie off; 1 for peers that round elsewhere
+    int allowed_steps = 0;  // INT8: how many integers a value may lie off; 1 for peers
 };
 template <class Element>
 Verdict verify_step(const FusedStep& step, const StepConstants& constants,
