@@ -18,6 +18,9 @@ struct Field {
     Member Struct::*member;
     bool required = false;  // reading fails without it; others keep their default
 };
+// Compilers before C++20's deduction for aggregates (clang-tidy 14) need to be told.
+template <class Struct, class Member>
+Field(const char*, Member Struct::*, bool = false) -> Field<Struct, Member>;
 
 template <class T>
 struct FieldTable {};
