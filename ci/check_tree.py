@@ -168,8 +168,9 @@ def machine_paths(tree):
 
 
 def line_length(tree):
+    endings = SOURCES + (".cl", ".clh", ".cmake", "CMakeLists.txt", ".py", ".sh", ".md")
     for name in tree.files:
-        if not name.endswith(SOURCES + (".cl", ".clh", ".cmake", "CMakeLists.txt", ".py", ".sh", ".md")):
+        if not name.endswith(endings) and not name.startswith(("ci/", ".ci/")):
             continue
         for number, line in tree.lines(name):
             unbreakable = "://" in line or (name.endswith(".md") and line.startswith("|"))
