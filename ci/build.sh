@@ -1,6 +1,7 @@
 # Sourced by the scripts here: timed phases, building a preset, running its tests.
 
-# phase NAME COMMAND...: runs the command and says how long it took, or that it failed; passes its status on.
+# phase NAME COMMAND...: runs the command, says how long it took or that it failed, passes its
+# status on.
 phase() {
     local name=$1 started=$SECONDS status=0
     shift
@@ -13,14 +14,13 @@ phase() {
     return "$status"
 }
 
-# build PRESET TESTING [TARGET...]: configures build/PRESET with or without tests (ON, OFF) and builds it.
+# build PRESET TESTING: configures build/PRESET with or without tests (ON, OFF) and builds it.
 build() {
     local preset=$1 testing=$2 log
-    shift 2
     ! command -v ccache >/dev/null || export CMAKE_CXX_COMPILER_LAUNCHER=ccache
     log=$(mktemp)
     if ! { cmake --preset "$preset" -DBUILD_TESTING="$testing" &&
-        cmake --build --preset "$preset" ${1:+--target "$@"}; } >"$log" 2>&1; then
+        cmake --build --preset "$preset"; } >"$log" 2>&1; then
         cat "$log" >&2
         rm -f "$log"
         return 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What must hold about the tree beyond compiling: each finding is `file:line: what; remedy`.
 
-    ci/check_tree.py [--root DIR] [CHECK]...      all checks when none is named; exit code 1 on findings
+    ci/check_tree.py [--root DIR] [CHECK]...      all checks when none is named; 1 on findings
 """
 import argparse
 import pathlib
@@ -12,8 +12,8 @@ import sys
 COLUMNS = 100
 SOURCES = (".cpp", ".h")
 
-# Third-party headers by prefix, and the library whose link line allows them. Those in WRAPPED may be
-# included only by the folder that links them itself: one folder wraps each of these libraries.
+# Third-party headers by prefix, and the library whose link line allows them. Those in WRAPPED may
+# be included only by the folder that links them itself: one folder wraps each of these libraries.
 THIRD_PARTY = {
     "CL/": "OpenCL::OpenCL",
     "benchmark/": "benchmark::benchmark",
@@ -155,7 +155,7 @@ def documents(tree):
                     yield name, number, f"link to {target}, which does not exist; mend the link"
             for command in re.findall(r"\bslimbench ([a-z]+) ", line) if "`" in line else []:
                 if commands and command not in commands and f"`slimbench {command}" in line:
-                    yield name, number, f"no command {command} in host/cli/commands.h; mend the text"
+                    yield name, number, f"no command {command} in host/cli/commands.h; mend it"
 
 
 def machine_paths(tree):

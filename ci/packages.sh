@@ -17,7 +17,8 @@ missing_packages() {
     done
 }
 
-# require_packages GROUP...: installs what is missing where it may, else prints the command and exits with 2.
+# require_packages GROUP...: installs what is missing where it may, else prints the command and
+# exits with 2.
 require_packages() {
     local wanted missing log
     mapfile -t wanted < <(packages_of "$@")
@@ -34,9 +35,9 @@ require_packages() {
     fi
     echo "installing ${missing[*]}"
     log=$(mktemp)
+    export DEBIAN_FRONTEND=noninteractive
     if ! { apt-get update &&
-        DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } \
-        >"$log" 2>&1; then
+        apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
         tail -n 20 "$log" >&2
         echo "apt-get failed; its whole output is in $log" >&2
         exit 2
