@@ -1,0 +1,54 @@
+// `slimbench list`: what can be named on the command line.
+#include <algorithm>
+#include <memory>
+
+#include <fmt/core.h>
+
+#include "host/cli/commands.h"
+#include "host/kernel/variant.h"
+#include "host/suite/network_file.h"
+#include "host/suite/suite_file.h"
+
+namespace slimbench {
+namespace {
+
+template <class Entry>
+void print_entries(const std::vector<Entry>& entries) {
+    std::size_t longest = 0;
+    for (const Entry& entry : entries) longest = std::max(longest, entry.name.size());
+    for (const Entry& entry : entries) fmt::print("{:<{}}  {}\n", entry.name, longest, entry.about);
+}
+
+void print_kernels() {
+    std::size_t longest = 0;
+    for (const Variant& variant : registry()) longest = std::max(longest, variant.name.size());
+    for (const Variant& variant : registry())
+        fmt::print("{:<{}}  kernels/{}  tile {} pixels x {} channels, {}\n", variant.name, longest,
+                   variant.source, variant.tile.pixels, variant.tile.vectors * variant.tile.lanes,
+                   variant.tier == Tier::portable ? "any device"
+                                                  : fmt::format("needs {}", name(variant.tier)));
+}
+
+int list(const std::string& what) {
+    if (what == "networks") print_entries(shipped_networks());
+    if (what == "suites") print_entries(shipped_suites());
+    if (what == "kernels") print_kernels();
+    return all_measured;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Action& action) {
+    auto* command = app.add_subcommand("list", "List networks, suites or kernels");
+    auto what = std::make_shared<std::string>();
+    command->add_option("what", *what, "networks, suites or kernels")
+        ->required()
+        ->check(CLI::IsMember({"networks", "suites", "kernels"}));
+    command->footer(
+        "Example:  slimbench list networks\n"
+        "Kernels stand in order of preference: of a family and precision, the first that may run "
+        "does.");
+    command->callback([=, &action] { action = [=] { return list(*what); }; });
+}
+
+}  // namespace slimbench

@@ -1,0 +1,233 @@
+// Finds suites and unfolds them: network x batch x pruning x precision.
+#include "host/suite/suite_file.h"
+
+#include <filesystem>
+#include <regex>
+#include <stdexcept>
+
+#include <fmt/ranges.h>
+
+#include "cmake/embedded_file.h"
+#include "host/problem/strict_json.h"
+#include "host/suite/near_names.h"
+#include "host/suite/network_file.h"
+
+namespace slimbench {
+namespace {
+
+struct FileText {
+    std::string path;  // as messages show it
+    std::string content;
+    std::string folder;  // that networks of one's own are looked for in; empty for shipped files
+};
+
+std::string fnv1a(std::string_view text) {
+    std::uint64_t hash = 14695981039346656037u;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    return fmt::format("{:016x}", hash);
+}
+
+FileText find_file(const std::string& name_or_path) {
+    if (name_or_path.ends_with(".json"))
+        return {name_or_path, read_text_file(name_or_path),
+                std::filesystem::path(name_or_path).parent_path().string()};
+    std::vector<std::string> known;
+    for (const EmbeddedFile& file : suite_files()) {
+        const std::filesystem::path path(file.path);
+        if (path.stem() == name_or_path)
+            return {std::string(file.path), std::string(file.content), ""};
+        known.push_back(path.stem());
+    }
+    throw std::runtime_error(fmt::format("unknown suite or network '{}': {}", name_or_path,
+                                         suggest_names(name_or_path, known)));
+}
+
+struct Axes {
+    std::vector<Precision> precisions{all_precisions.begin(), all_precisions.end()};
+    std::vector<PruningPlan> prunings{PruningPlan{}};
+    std::vector<std::int64_t> batches{1};
+    std::optional<Size> size;
+    std::optional<std::int64_t> classes;
+};
+
+// What all workloads of a run have in common beside its axes.
+struct Measured {
+    Protocol protocol;
+    Rows rows;
+    std::uint64_t seed = 1;
+};
+
+Precision read_precision(const JsonPlace& place) {
+    if (const auto precision = parse_precision(place.string())) return *precision;
+    place.fail("expected \"fp32\" or \"int8\"");
+}
+
+PruningPlan read_pruning(const JsonPlace& place) {
+    try {
+        return parse_pruning(place.string());
+    } catch (const std::invalid_argument& error) {
+        place.fail(error.what());
+    }
+}
+
+std::int64_t read_batch(const JsonPlace& place) {
+    return place.integer(1, 65536);
+}
+
+template <class Read>
+auto read_list(const JsonPlace& place, Read read) {
+    std::vector<decltype(read(place))> values;
+    for (const JsonPlace& item : place.items()) values.push_back(read(item));
+    if (values.empty()) place.fail("expected at least one value");
+    return values;
+}
+
+Size read_size(const JsonPlace& place) {
+    const auto extents =
+        read_list(place, [](const JsonPlace& item) { return item.integer(1, 65536); });
+    if (extents.size() != 2) place.fail("expected [height, width]");
+    return {extents[0], extents[1]};
+}
+
+Axes read_axes(const JsonPlace& run) {
+    Axes axes;
+    if (const auto place = run.find("precisions"))
+        axes.precisions = read_list(*place, read_precision);
+    if (const auto place = run.find("prunings")) axes.prunings = read_list(*place, read_pruning);
+    if (const auto place = run.find("batches")) axes.batches = read_list(*place, read_batch);
+    if (const auto place = run.find("size")) axes.size = read_size(*place);
+    if (const auto place = run.find("classes")) axes.classes = place->integer(1, 1'000'000);
+    return axes;
+}
+
+void read_protocol(const JsonPlace& parent, Protocol& protocol) {
+    const auto place = parent.find("protocol");
+    if (!place) return;
+    place->require_object({"warm_up", "min_time", "min_samples", "time_limit"});
+    constexpr double hour = 3600;
+    if (const auto value = place->find("warm_up")) protocol.warm_up = value->number(0, hour);
+    if (const auto value = place->find("min_time")) protocol.min_time = value->number(0, hour);
+    if (const auto value = place->find("min_samples"))
+        protocol.min_samples = static_cast<int>(value->integer(1, 1'000'000));
+    if (const auto value = place->find("time_limit"))
+        protocol.time_limit = value->number(1, 24 * hour);
+}
+
+Rows read_rows(const JsonPlace& run) {
+    const auto place = run.find("rows");
+    if (!place) return {};
+    Rows rows{.forward = false};
+    for (const JsonPlace& row : place->items()) {
+        const auto which = row.choice({"forward", "layers_hot", "layers_cold"});
+        (which == 0 ? rows.forward : which == 1 ? rows.layers_hot : rows.layers_cold) = true;
+    }
+    return rows;
+}
+
+void replace_axes(Axes& axes, const SuiteOverrides& overrides) {
+    if (!overrides.precisions.empty()) axes.precisions = overrides.precisions;
+    if (!overrides.prunings.empty()) axes.prunings = overrides.prunings;
+    if (!overrides.batches.empty()) axes.batches = overrides.batches;
+    if (overrides.size) axes.size = overrides.size;
+    if (overrides.classes) axes.classes = overrides.classes;
+}
+
+void append_workloads(Suite& suite, const std::string& network_name, Axes axes, Measured measured,
+                      const SuiteOverrides& overrides) {
+    replace_axes(axes, overrides);
+    if (overrides.min_time) measured.protocol.min_time = *overrides.min_time;
+    for (const std::int64_t batch : axes.batches) {
+        const Network network = load_network(
+            network_name, {.size = axes.size, .batch = batch, .classes = axes.classes});
+        const std::int64_t macs_unpruned = count(network).macs;
+        for (const PruningPlan& pruning : axes.prunings) {
+            Workload workload{.network_name = network.name,
+                              .pruning = pruning,
+                              .batch = batch,
+                              .size = network.tensors[network.image].shape.size(),
+                              .classes = axes.classes,
+                              .seed = measured.seed,
+                              .protocol = measured.protocol,
+                              .rows = measured.rows,
+                              .network = prune(network, pruning),
+                              .macs_unpruned = macs_unpruned};
+            for (const Precision precision : axes.precisions) {
+                workload.precision = precision;
+                suite.workloads.push_back(workload);
+            }
+        }
+    }
+}
+
+// A path is meant relative to the suite that names it.
+std::string network_of(const JsonPlace& run, const FileText& file) {
+    const std::string name = run.at("network").string();
+    const bool path = name.ends_with(".json");
+    return path ? (std::filesystem::path(file.folder) / name).string() : name;
+}
+
+void append_runs(Suite& suite, const JsonPlace& document, const FileText& file,
+                 const SuiteOverrides& overrides) {
+    document.require_object({"name", "about", "protocol", "runs"});
+    suite.name = document.at("name").string();
+    Protocol protocol;
+    read_protocol(document, protocol);
+    for (const JsonPlace& run : document.at("runs").items()) {
+        run.require_object({"network", "size", "classes", "batches", "prunings", "precisions",
+                            "rows", "seed", "protocol"});
+        Measured measured{.protocol = protocol, .rows = read_rows(run)};
+        read_protocol(run, measured.protocol);
+        if (const auto seed = run.find("seed"))
+            measured.seed = static_cast<std::uint64_t>(seed->integer(0, INT64_MAX));
+        append_workloads(suite, network_of(run, file), read_axes(run), measured, overrides);
+    }
+}
+
+void keep_matching(Suite& suite, const std::string& filter) {
+    std::regex pattern;
+    try {
+        pattern = std::regex(filter, std::regex::ECMAScript);
+    } catch (const std::regex_error& error) {
+        throw std::runtime_error(
+            fmt::format("'{}' is no regular expression: {}", filter, error.what()));
+    }
+    std::vector<std::string> ids;
+    for (const Workload& workload : suite.workloads) ids.push_back(workload.id());
+    std::erase_if(suite.workloads, [&](const Workload& workload) {
+        return !std::regex_search(workload.id(), pattern);
+    });
+    if (suite.workloads.empty())
+        throw std::runtime_error(
+            fmt::format("filter '{}' matches none of the {} workloads of '{}':\n  {}", filter,
+                        ids.size(), suite.name, fmt::join(ids, "\n  ")));
+}
+
+}  // namespace
+
+Suite load_suite(const std::string& name_or_path, const SuiteOverrides& overrides) {
+    const FileText file = find_file(name_or_path);
+    const nlohmann::json document = parse_json_file(file.path, file.content);
+    const JsonPlace place(document, file.path);
+    Suite suite{.name = {}, .hash = fnv1a(file.content), .workloads = {}};
+    if (place.has("layers")) {
+        append_workloads(suite, name_or_path, Axes{}, Measured{}, overrides);
+        suite.name = suite.workloads.front().network_name;
+    } else {
+        append_runs(suite, place, file, overrides);
+    }
+    if (suite.workloads.empty()) place.fail("this suite measures nothing: 'runs' is empty");
+    if (overrides.filter) keep_matching(suite, *overrides.filter);
+    return suite;
+}
+
+std::vector<SuiteEntry> shipped_suites() {
+    std::vector<SuiteEntry> entries;
+    for (const EmbeddedFile& file : suite_files()) {
+        if (file.path.find('/') != file.path.npos) continue;
+        const nlohmann::json document = parse_json_file(std::string(file.path), file.content);
+        entries.push_back({document.at("name"), document.at("about")});
+    }
+    return entries;
+}
+
+}  // namespace slimbench
