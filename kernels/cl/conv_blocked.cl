@@ -12,47 +12,60 @@
 #error "PIXELS, VECTORS and CHANNEL_GROUP come from the row of the registry (host/kernel/registry.cpp)"
 #endif
 
+// Tiles of at most this many pixels are computed as such.
+#define HALF_TILE ((PIXELS + 1) / 2)
+
+// An output pixel, and where channel 0 of it and of the window below it stand.
 typedef struct {
     int n, y, x;
-} position;
+    long window, residual, output;
+} cursor;
 
-static inline position position_of(tensor_view view, int pixel) {
-    const int row = pixel / view.width;
-    position at = {row / view.height, row % view.height, pixel % view.width};
+INLINE cursor cursor_at(step_args args, int n, int y, int x) {
+    cursor at = {n, y, x};
+    at.window = pixel_index(args.input, n, y * args.stride_height - args.pad_top,
+                            x * args.stride_width - args.pad_left);
+    at.residual = pixel_index(args.residual, n, y, x);
+    at.output = pixel_index(args.output, n, y, x);
     return at;
+}
+
+INLINE cursor cursor_at_pixel(step_args args, int pixel) {
+    const int row = pixel / args.output.width;
+    return cursor_at(args, row / args.output.height, row % args.output.height, pixel % args.output.width);
 }
 
 // The next pixel, or the same one when it is the last.
-static inline position next_position(tensor_view view, position at) {
-    if (at.x + 1 < view.width) {
-        ++at.x;
-    } else if (at.y + 1 < view.height) {
-        ++at.y;
-        at.x = 0;
-    } else if (at.n + 1 < view.batch) {
-        ++at.n;
-        at.y = 0;
-        at.x = 0;
+INLINE cursor next_pixel(step_args args, cursor at) {
+    if (at.x + 1 < args.output.width) {
+        at.x += 1;
+        at.window += (long)args.stride_width * args.input.pitch;
+        at.residual += args.residual.pitch;
+        at.output += args.output.pitch;
+        return at;
     }
+    if (at.y + 1 < args.output.height) return cursor_at(args, at.n, at.y + 1, 0);
+    if (at.n + 1 < args.output.batch) return cursor_at(args, at.n + 1, 0, 0);
     return at;
 }
 
-static inline int round_to_groups(int channels) {
+INLINE int round_to_groups(int channels) {
     return (channels + CHANNEL_GROUP - 1) / CHANNEL_GROUP * CHANNEL_GROUP;
 }
 
-// Sums of a tile of `vectors` vectors. Inlined with a constant, so that all loops over pixels and vectors unroll and the sums
-// stay in registers; they leave through memory, so that the epilogue, which is long, is compiled once per tile and not per sum.
-static inline __attribute__((always_inline)) void sum_tile(const int vectors, global const ELEMENT** window,
-                                                           global const WEIGHT* weights,
-                                                           global const float* channels, step_args args,
-                                                           int channel, lanes_float* result) {
-    lanes_sum sum[PIXELS][VECTORS];
+// Sums of a tile. Inlined with constant extents, so that all loops over pixels and vectors unroll and the sums stay in
+// registers; they leave through memory, so that the epilogue, which is long, is compiled once and not per sum.
+INLINE void sum_tile(
+    const int pixels, const int vectors, lanes_sum* sum, global const ELEMENT** window,
+    global const WEIGHT* weights, global const float* channels, step_args args, int channel,
+    lanes_float* result) {
     #pragma unroll
-    for (int v = 0; v < vectors; ++v) {
+    for (int v = 0; v < VECTORS; ++v) {
+        if (v >= vectors) continue;
         const lanes_sum start = INITIAL_SUM(channels + 2 * args.channel_stride + channel + v * LANES);
         #pragma unroll
-        for (int p = 0; p < PIXELS; ++p) sum[p][v] = start;
+        for (int p = 0; p < PIXELS; ++p)
+            if (p < pixels) sum[p * VECTORS + v] = start;
     }
 
     // Where pixels have no gap between their channels, a row of the kernel is one run through memory.
@@ -67,10 +80,12 @@ static inline __attribute__((always_inline)) void sum_tile(const int vectors, gl
             for (long k = begin; k < begin + run; k += CHANNEL_GROUP) {
                 #pragma unroll
                 for (int p = 0; p < PIXELS; ++p) {
+                    if (p >= pixels) continue;
                     const dot_activations activation = broadcast_activations(window[p] + k);
                     #pragma unroll
-                    for (int v = 0; v < vectors; ++v)
-                        sum[p][v] = dot(activation, load_weights(weights + v * LANES * CHANNEL_GROUP), sum[p][v]);
+                    for (int v = 0; v < VECTORS; ++v)
+                        if (v < vectors)
+                        sum[p * VECTORS + v] = dot(activation, load_weights(weights + v * LANES * CHANNEL_GROUP), sum[p * VECTORS + v]);
                 }
                 weights += vectors * LANES * CHANNEL_GROUP;
             }
@@ -79,40 +94,67 @@ static inline __attribute__((always_inline)) void sum_tile(const int vectors, gl
     #pragma unroll
     for (int p = 0; p < PIXELS; ++p)
         #pragma unroll
-        for (int v = 0; v < vectors; ++v) result[p * vectors + v] = scaled(channels, args, channel + v * LANES, SUM_TO_FLOAT(sum[p][v]));
+        for (int v = 0; v < VECTORS; ++v)
+            if (p < pixels && v < vectors)
+            result[p * VECTORS + v] = scaled(channels, args, channel + v * LANES, SUM_TO_FLOAT(sum[p * VECTORS + v]));
+}
+
+// The tile's results to memory, its halo in a second pass: it is rarely there and would crowd the registers of the first.
+INLINE void finish_tile(int pixels, int vectors, global const ELEMENT* residual, global ELEMENT* output,
+                               step_args args, cursor first, int channel, const lanes_float* result) {
+    cursor at = first;
+    #pragma nounroll
+    for (int p = 0; p < pixels; ++p) {
+        #pragma nounroll
+        for (int v = 0; v < vectors; ++v)
+            finish_at(residual + at.residual + channel + v * LANES, output + at.output + channel + v * LANES, args,
+                      result[p * VECTORS + v]);
+        at = next_pixel(args, at);
+    }
+    if (args.output.halo == 0) return;
+    at = first;
+    #pragma nounroll
+    for (int p = 0; p < pixels; ++p) {
+        #pragma nounroll
+        for (int v = 0; v < vectors; ++v) fill_halo(output, args, at.n, at.y, at.x, channel + v * LANES);
+        at = next_pixel(args, at);
+    }
 }
 
 KERNEL conv_blocked(STEP_ARGUMENTS) {
-    const position first = position_of(args.output, (int)get_global_id(0) * PIXELS);
+    const int first_pixel = (int)get_global_id(0) * PIXELS;
+    const cursor first = cursor_at_pixel(args, first_pixel);
+    const int pixels_left = args.output.batch * args.output.height * args.output.width - first_pixel;
+    const int pixels = min(PIXELS, pixels_left);
     const int channel = (int)get_global_id(1) * VECTORS * LANES;
     const int vectors = min(VECTORS, (args.output.channels - channel + LANES - 1) / LANES);
 
     global const ELEMENT* window[PIXELS];
-    position at = first;
+    cursor at = first;
     #pragma nounroll
     for (int p = 0; p < PIXELS; ++p) {
-        window[p] = input + pixel_index(args.input, at.n, at.y * args.stride_height - args.pad_top,
-                                        at.x * args.stride_width - args.pad_left);
-        at = next_position(args.output, at);
+        window[p] = input + at.window;
+        at = next_pixel(args, at);
     }
 
-    lanes_float sum[PIXELS * VECTORS];
+    // Each branch has sums and an epilogue of its own: LLVM merges what is alike and then keeps the sums in memory.
+    lanes_float result[PIXELS * VECTORS];
     const long products = (long)args.kernel_height * args.kernel_width * round_to_groups(args.input.channels);
     global const WEIGHT* block = weights + channel * products;
-    if (vectors == VECTORS)
-        sum_tile(VECTORS, window, block, channels, args, channel, sum);
-#if VECTORS == 2
-    else
-        sum_tile(1, window, block, channels, args, channel, sum);
-#elif VECTORS > 2
-#error "a last block of fewer vectors is written for VECTORS up to 2"
-#endif
-
-    at = first;
-    #pragma nounroll
-    for (int p = 0; p < PIXELS; ++p) {
-        for (int v = 0; v < vectors; ++v)
-            finish(residual, output, args, at.n, at.y, at.x, channel + v * LANES, sum[p * vectors + v]);
-        at = next_position(args.output, at);
+    if (vectors < VECTORS) {
+        for (int v = 0; v < vectors; ++v) {
+            lanes_sum sum[PIXELS * VECTORS];
+            sum_tile(PIXELS, 1, sum, window, block + v * LANES * products, channels, args, channel + v * LANES,
+                     result + v);
+        }
+        finish_tile(pixels, vectors, residual, output, args, first, channel, result);
+    } else if (pixels > HALF_TILE) {
+        lanes_sum sum[PIXELS * VECTORS];
+        sum_tile(PIXELS, VECTORS, sum, window, block, channels, args, channel, result);
+        finish_tile(pixels, VECTORS, residual, output, args, first, channel, result);
+    } else {
+        lanes_sum sum[PIXELS * VECTORS];
+        sum_tile(HALF_TILE, VECTORS, sum, window, block, channels, args, channel, result);
+        finish_tile(pixels, VECTORS, residual, output, args, first, channel, result);
     }
 }

@@ -8,7 +8,7 @@
 #error "PIXELS comes from the row of the registry (host/kernel/registry.cpp)"
 #endif
 
-static inline void compute_run(global const ELEMENT* window, global const WEIGHT* weights, step_args args,
+INLINE void compute_run(global const ELEMENT* window, global const WEIGHT* weights, step_args args,
                                const int* column, lanes_float* sum) {
     const long step = (long)args.stride_width * args.input.pitch;
     for (int ky = 0; ky < args.kernel_height; ++ky)

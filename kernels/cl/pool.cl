@@ -2,7 +2,7 @@
 // padding as zeros and reads them from the halo.
 #include "share.clh"
 
-static inline lanes_sum maximum(global const ELEMENT* input, step_args args, int n, int y, int x,
+INLINE lanes_sum maximum(global const ELEMENT* input, step_args args, int n, int y, int x,
                                 int c) {
     const int bottom = min(y + args.kernel_height, args.input.height);
     const int right = min(x + args.kernel_width, args.input.width);
@@ -18,7 +18,7 @@ static inline lanes_sum maximum(global const ELEMENT* input, step_args args, int
     return best;
 }
 
-static inline lanes_sum total(global const ELEMENT* input, step_args args, int n, int y, int x, int c) {
+INLINE lanes_sum total(global const ELEMENT* input, step_args args, int n, int y, int x, int c) {
     lanes_sum sum = 0;
     for (int row = y; row < y + args.kernel_height; ++row) {
         global const ELEMENT* pixel = input + pixel_index(args.input, n, row, x) + c;

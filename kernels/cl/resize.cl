@@ -8,12 +8,12 @@ typedef struct {
     global const float *start, *weight;
 } axis_table;
 
-static inline axis_table table_at(global const WEIGHT* words, int size) {
+INLINE axis_table table_at(global const WEIGHT* words, int size) {
     axis_table table = {words, words + size};
     return table;
 }
 
-static inline lanes_float row_sum(global const ELEMENT* row, step_args args, int start,
+INLINE lanes_float row_sum(global const ELEMENT* row, step_args args, int start,
                                   global const float* weight) {
     lanes_float sum = 0;
     for (int tap = 0; tap < args.mode; ++tap) {
