@@ -9,6 +9,7 @@
 
 #include "host/cli/commands.h"
 #include "host/record/statistics.h"
+#include "reports/format.h"
 
 namespace slimbench {
 
@@ -19,15 +20,9 @@ std::string duration(double seconds) {
     return whole < 60 ? fmt::format("{} s", whole) : fmt::format("{} min {:02} s", whole / 60, whole % 60);
 }
 
-std::string latency(double seconds) {
-    if (seconds >= 1) return fmt::format("{:.3g} s", seconds);
-    if (seconds >= 1e-3) return fmt::format("{:.3g} ms", seconds * 1e3);
-    return fmt::format("{:.3g} us", seconds * 1e6);
-}
-
 std::string outcome_text(const ResultRecord& record) {
     if (record.status == Status::measured && record.measurement)
-        return latency(summarize(record.measurement->device).median);
+        return format_time(summarize(record.measurement->device).median);
     return fmt::format("{}: {}", name(record.status), record.reason);
 }
 

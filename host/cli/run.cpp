@@ -1,0 +1,183 @@
+// `slimbench run`: suites, networks or files through the device, into a journal and a report.
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "host/cli/arguments.h"
+#include "host/cli/commands.h"
+#include "host/cli/measuring.h"
+#include "host/kernel/plan.h"
+#include "host/record/journal.h"
+#include "host/record/whole_file.h"
+#include "host/run/environment.h"
+#include "host/suite/suite_file.h"
+#include "reports/report.h"
+
+namespace slimbench {
+
+namespace {
+
+struct RunArguments {
+    std::vector<std::string> items;
+    std::vector<std::string> prunings;
+    std::vector<std::int64_t> batches;
+    std::string size, filter, out;
+    std::int64_t classes = 0;
+    bool layers = false, cold = false, dry_run = false, resume = false;
+};
+
+struct Planned {
+    std::string name, hash;            // of all items together
+    std::vector<Workload> workloads;
+};
+
+SuiteOverrides overrides_of(const RunArguments& arguments, const MeasuringOptions& measuring) {
+    SuiteOverrides overrides;
+    overrides.precisions = measuring.parsed_precisions();
+    overrides.prunings = parse_prunings(arguments.prunings);
+    overrides.batches = arguments.batches;
+    if (!arguments.size.empty()) overrides.size = parse_size(arguments.size);
+    if (arguments.classes > 0) overrides.classes = arguments.classes;
+    if (!arguments.filter.empty()) overrides.filter = arguments.filter;
+    return overrides;
+}
+
+Planned plan_run(const RunArguments& arguments, const MeasuringOptions& measuring) {
+    Planned planned;
+    const SuiteOverrides overrides = overrides_of(arguments, measuring);
+    std::vector<std::string> names, hashes;
+    for (const std::string& item : arguments.items) {
+        Suite suite = load_suite(item, overrides);
+        names.push_back(suite.name);
+        hashes.push_back(suite.hash);
+        std::ranges::move(suite.workloads, std::back_inserter(planned.workloads));
+    }
+    planned.name = fmt::format("{}", fmt::join(names, "+"));
+    planned.hash = fmt::format("{}", fmt::join(hashes, "+"));
+    for (Workload& workload : planned.workloads) {
+        measuring.apply(workload.protocol);
+        workload.rows.layers_hot |= arguments.layers;
+        workload.rows.layers_cold |= arguments.cold;
+    }
+    return planned;
+}
+
+void print_plan(const Workload& workload, const DeviceTraits& device, const RunOptions& options) {
+    const std::vector<FusedStep> steps = fuse(workload.network);
+    const Plan plan = plan_network(workload.network, steps, workload.precision, device, {options.tier, options.kernel});
+    std::map<std::string, int> variants;
+    for (const PlannedStep& step : plan.steps)
+        ++variants[step.choice.variant ? std::string(step.choice.variant->name)
+                                       : fmt::format("none ({})", fmt::join(step.choice.refused, "; "))];
+    fmt::print("{}\n    {} rows, {:.3f} GMACs, {:.0f} MB of activations\n", workload.id(),
+               rows_of(workload, options.peer_onednn).size(), 1e-9 * static_cast<double>(count(workload.network).macs),
+               1e-6 * static_cast<double>(plan.activation_bytes()));
+    for (const auto& [variant, uses] : variants) fmt::print("    {:4} x {}\n", uses, variant);
+}
+
+int dry_run(const Planned& planned, const RunOptions& options) {
+    const DeviceTraits device = traits_from(describe_device(options.device).at("device"));
+    fmt::print("device: {} ({}), kernel tier {}\n", device.name, device.platform, name(device.tier));
+    for (const Workload& workload : planned.workloads) print_plan(workload, device, options);
+    return all_measured;
+}
+
+// Earlier records are never overwritten: they move to the first free records.N.jsonl.
+void set_aside(const std::string& path) {
+    if (!std::filesystem::exists(path)) return;
+    const std::string stem = path.substr(0, path.rfind(".jsonl"));
+    int number = 1;
+    while (std::filesystem::exists(fmt::format("{}.{}.jsonl", stem, number))) ++number;
+    const std::string kept = fmt::format("{}.{}.jsonl", stem, number);
+    std::filesystem::rename(path, kept);
+    fmt::print(stderr, "earlier records kept as {}\n", kept);
+}
+
+std::set<std::string> settled_rows(const std::string& path) {
+    std::set<std::string> done;
+    if (!std::filesystem::exists(path)) return done;
+    const JournalContents journal = read_journal(path);
+    if (journal.torn) fmt::print(stderr, "{}: a torn last line is cut off\n", path);
+    for (const ResultRecord& record : journal.records)
+        if (is_settled(record.status)) done.insert(record.identity.id());
+    return done;
+}
+
+class JournalObserver : public RunObserver {
+public:
+    JournalObserver(const std::string& path, bool quiet) : journal_(path), progress_(quiet) {}
+    void workload(std::size_t index, std::size_t count, const std::string& id) override {
+        progress_.workload(index, count, id);
+    }
+    void phase(const std::string& text) override { progress_.phase(text); }
+    void record(const ResultRecord& record) override {
+        journal_.append(record);
+        progress_.record(record);
+    }
+
+private:
+    JournalWriter journal_;
+    ProgressView progress_;
+};
+
+void write_reports(const std::string& journal, const std::string& report) {
+    const Records journals[] = {read_journal(journal).records};
+    const Records records = merge_records(journals);
+    write_whole_file(report, report_markdown(records));
+    fmt::print("{}\nrecords  {}\nreport   {}\n", report_summary(records), journal, report);
+}
+
+int run(const RunArguments& arguments, const MeasuringOptions& measuring) {
+    const Planned planned = plan_run(arguments, measuring);
+    RunOptions options = measuring.run_options();
+    if (arguments.dry_run) return dry_run(planned, options);
+    options.suite = planned.name;
+    options.suite_hash = planned.hash;
+    watch_interrupts();
+
+    const std::string folder = arguments.out.empty() ? "out/" + planned.name : arguments.out;
+    std::filesystem::create_directories(folder);
+    const std::string journal = folder + "/records.jsonl";
+    if (!arguments.resume) set_aside(journal);
+    const std::set<std::string> done = arguments.resume ? settled_rows(journal) : std::set<std::string>{};
+    RunOutcome outcome;
+    {
+        JournalObserver observer(journal, measuring.quiet);
+        outcome = run_workloads(planned.workloads, options, done, observer, interrupted);
+    }
+    write_reports(journal, folder + "/report.md");
+    if (outcome.interrupted) fmt::print(stderr, "interrupted; go on with --resume\n");
+    return exit_code(outcome);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action) {
+    auto* command = app.add_subcommand("run", "Measure suites or networks; writes records.jsonl and report.md");
+    auto arguments = std::make_shared<RunArguments>();
+    command->add_option("items", arguments->items, "Suites, networks (slimbench list) or files")->required();
+    command->add_option("--prune", arguments->prunings, "Prunings, comma-separated: none, first2@0.5, all@0.5")
+        ->delimiter(',');
+    command->add_option("--batch", arguments->batches, "Batch sizes, comma-separated")
+        ->delimiter(',')
+        ->check(CLI::PositiveNumber);
+    command->add_option("--size", arguments->size, "Image size HxW");
+    command->add_option("--classes", arguments->classes, "Number of classes")->check(CLI::PositiveNumber);
+    command->add_option("--filter", arguments->filter, "Keep workloads whose id matches this regular expression");
+    command->add_option("--out", arguments->out, "Folder for records and report (default: out/ITEM)");
+    command->add_flag("--layers", arguments->layers, "Also measure each distinct layer alone, caches warm");
+    command->add_flag("--cold", arguments->cold, "Also measure each distinct layer alone, caches flushed");
+    command->add_flag("--dry-run", arguments->dry_run, "Show workloads, kernels and memory; measure nothing");
+    command->add_flag("--resume", arguments->resume, "Go on with an earlier run: keep its records, measure the rest");
+    auto measuring = add_measuring_options(*command);
+    command->footer(
+        "Examples:  slimbench run smoke\n"
+        "           slimbench run resnet18 --precision fp32,int8 --prune none,all@0.5 --peer onednn\n"
+        "           slimbench run pyramid --filter 'int8' --out out/int8 --resume");
+    command->callback([=, &action] { action = [=] { return run(*arguments, *measuring); }; });
+}
+
+}  // namespace slimbench
