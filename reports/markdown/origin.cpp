@@ -1,0 +1,113 @@
+// Everything needed to judge the numbers and to repeat them.
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "reports/format.h"
+#include "reports/markdown/sections.h"
+#include "reports/provenance.h"
+#include "reports/table.h"
+
+namespace slimbench {
+namespace {
+
+// Different values in order of appearance: a journal may span several builds or machines, and must
+// not hide it.
+class DistinctValues {
+public:
+    void add(const std::string& what, const std::string& value) {
+        if (value.empty()) return;
+        auto row = std::find_if(rows_.begin(), rows_.end(),
+                                [&](const auto& known) { return known.first == what; });
+        if (row == rows_.end()) row = rows_.insert(rows_.end(), {what, {}});
+        if (std::find(row->second.begin(), row->second.end(), value) == row->second.end())
+            row->second.push_back(value);
+    }
+
+    std::string markdown() const {
+        Table table({{"what", Table::Align::left}, {"value", Table::Align::left}});
+        for (const auto& [what, values] : rows_) {
+            const std::size_t shown = std::min<std::size_t>(values.size(), 3);
+            const std::vector<std::string> first(
+                values.begin(), values.begin() + static_cast<std::ptrdiff_t>(shown));
+            const std::string more =
+                values.size() > shown ? fmt::format("; {} more", values.size() - shown) : "";
+            table.add_row({what, fmt::format("{}{}", fmt::join(first, "; "), more)});
+        }
+        return table.markdown();
+    }
+
+private:
+    std::vector<std::pair<std::string, std::vector<std::string>>> rows_;
+};
+
+// Lists of objects (cache descriptions) are left to the journal.
+bool readable(const nlohmann::json& value) {
+    return !value.is_object() && !(value.is_array() && !value.empty() && value.front().is_object());
+}
+
+// The machine's momentary state differs in every row and says nothing in a table.
+bool momentary(const std::string& key) {
+    static const std::set<std::string> keys{"load", "load_average", "available_memory", "cpu_mhz"};
+    return keys.contains(key);
+}
+
+void add_object(DistinctValues& values, std::string_view prefix, const nlohmann::json& object) {
+    if (!object.is_object()) return;
+    for (const auto& [key, value] : object.items())
+        if (readable(value) && !momentary(key))
+            values.add(fmt::format("{}: {}", prefix, key), text_at(object, key));
+}
+
+std::string from_to(std::vector<double> values, const auto& text_of) {
+    if (values.empty()) return "";
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    return *low == *high ? text_of(*low) : fmt::format("{} to {}", text_of(*low), text_of(*high));
+}
+
+void add_protocol(DistinctValues& values, const Records& records) {
+    std::vector<double> counts, warm_ups;
+    for (const ResultRecord& row : records) {
+        if (const std::vector<double>* samples = published_samples(row))
+            counts.push_back(static_cast<double>(samples->size()));
+        if (row.measurement && row.measurement->warmup)
+            warm_ups.push_back(*row.measurement->warmup);
+    }
+    values.add("samples per row",
+               from_to(counts, [](double count) { return fmt::format("{:.0f}", count); }));
+    values.add("warm-up per row",
+               from_to(warm_ups, [](double seconds) { return format_time(seconds); }));
+}
+
+void add_dates(DistinctValues& values, const Records& records) {
+    std::set<std::string> times;
+    for (const ResultRecord& row : records)
+        if (!row.time.empty()) times.insert(row.time);
+    if (!times.empty())
+        values.add("measured", fmt::format("{} to {}", *times.begin(), *times.rbegin()));
+}
+
+}  // namespace
+
+std::string provenance(const Records& records) {
+    DistinctValues values;
+    add_dates(values, records);
+    for (const ResultRecord& row : records) add_object(values, "build", row.build);
+    for (const ResultRecord& row : records) {
+        values.add("suite", row.suite);
+        values.add("suite hash", row.suite_hash);
+        values.add("seed", fmt::format("{}", row.identity.seed));
+    }
+    add_protocol(values, records);
+    for (const ResultRecord& row : records)
+        if (is_ours(row)) add_object(values, "device", row.device);
+    for (const ResultRecord& row : records) add_object(values, "environment", row.environment);
+    return "## Provenance\n\n" + values.markdown() + "\n" +
+           wrap(
+               "Each record in the journal also holds every sample and the command that measures "
+               "its row again.") +
+           "\n";
+}
+
+}  // namespace slimbench

@@ -1,0 +1,140 @@
+// Pyramid networks: time per level and block, with and without skips, full and pruned; then what
+// lies outside the levels.
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "reports/format.h"
+#include "reports/markdown/sections.h"
+#include "reports/table.h"
+
+namespace slimbench {
+namespace {
+
+// One row of the level table: a pruning's chain, read with its skips or without.
+struct Model {
+    const ResultRecord* record;
+    std::string title;
+    std::string total;  // the span that ends the row: "forward" or "backbone"
+};
+
+bool is_total(const std::string& block) {
+    return block == "forward" || block == "backbone";
+}
+
+std::vector<Model> models(const Records& records, const Subject& subject,
+                          const std::string& precision) {
+    std::vector<Model> found;
+    for (const std::string& pruning : prunings(records, subject)) {
+        const ResultRecord* record = find_forward(records, subject, pruning, precision);
+        if (!record || !latency(record)) continue;
+        if (pruning == unpruned) found.push_back({record, "backbone", "backbone"});
+        found.push_back({record, pruning == unpruned ? "full" : pruning, "forward"});
+    }
+    return found;
+}
+
+std::set<int> levels(const std::vector<Model>& rows) {
+    std::set<int> found;
+    for (const Model& model : rows)
+        for (const SpanRecord& span : model.record->spans)
+            if (span.level) found.insert(*span.level);
+    return found;
+}
+
+// Blocks inside the levels, in the order in which they appear.
+std::vector<std::string> blocks(const std::vector<Model>& rows, bool inside_levels) {
+    std::vector<std::string> found;
+    for (const Model& model : rows)
+        for (const SpanRecord& span : model.record->spans)
+            if (span.level.has_value() == inside_levels && !is_total(span.block) &&
+                std::find(found.begin(), found.end(), span.block) == found.end())
+                found.push_back(span.block);
+    return found;
+}
+
+// One unit for the whole table, in which its shortest level has at least one digit after the point.
+TimeUnit table_unit(const std::vector<Model>& rows) {
+    double shortest = *latency(rows.front().record);
+    for (const Model& model : rows)
+        for (const int level : levels(rows))
+            shortest =
+                std::min(shortest, span_time(*model.record, level, model.total).value_or(shortest));
+    return fitting_unit(10 * shortest);
+}
+
+std::string cell(const std::optional<double>& seconds, TimeUnit unit) {
+    return seconds ? format_time(*seconds, unit) : std::string(not_available);
+}
+
+std::string level_table(const std::vector<Model>& rows, TimeUnit unit) {
+    std::vector<Table::Column> columns{{"level"}, {"model", Table::Align::left}};
+    const std::vector<std::string> inner = blocks(rows, true);
+    for (const std::string& block : inner) columns.push_back({block});
+    columns.push_back({"forward"});
+    Table table(columns);
+    for (const int level : levels(rows)) {
+        for (const Model& model : rows) {
+            std::vector<std::string> cells{fmt::format("{}", level), model.title};
+            for (const std::string& block : inner) {
+                const bool left_out = model.total == "backbone" && block == "skips";
+                cells.push_back(left_out ? "" : cell(span_time(*model.record, level, block), unit));
+            }
+            cells.push_back(cell(span_time(*model.record, level, model.total), unit));
+            table.add_row(std::move(cells));
+        }
+    }
+    table.blank_repeats(1);
+    return table.markdown();
+}
+
+std::string outer_table(const std::vector<Model>& rows, TimeUnit unit) {
+    std::vector<Table::Column> columns{{"part", Table::Align::left}};
+    std::vector<const ResultRecord*> records;
+    for (const Model& model : rows) {
+        if (model.total != "forward") continue;
+        columns.push_back({model.title});
+        records.push_back(model.record);
+    }
+    Table table(columns);
+    const auto add = [&](const std::string& title, const auto& time_of) {
+        std::vector<std::string> cells{title};
+        for (const ResultRecord* record : records) cells.push_back(cell(time_of(*record), unit));
+        table.add_row(std::move(cells));
+    };
+    for (const int level : levels(rows))
+        add(fmt::format("level {}, forward", level),
+            [&](const ResultRecord& record) { return span_time(record, level, "forward"); });
+    for (const std::string& block : blocks(rows, false))
+        add(block,
+            [&](const ResultRecord& record) { return span_time(record, std::nullopt, block); });
+    add("whole network", [](const ResultRecord& record) { return latency(&record); });
+    return table.markdown();
+}
+
+}  // namespace
+
+std::string pyramid_tables(const Records& records) {
+    std::string text;
+    for (const Subject& subject : subjects(records)) {
+        for (const std::string& precision : precisions(records, subject)) {
+            const std::vector<Model> rows = models(records, subject, precision);
+            if (levels(rows).empty()) continue;
+            const TimeUnit unit = table_unit(rows);
+            text += fmt::format(
+                "### {}, {}: {} per level and block\n\n{}\n### {}, {}: {} per part\n\n{}\n",
+                subject.title(), precision, unit.name, level_table(rows, unit), subject.title(),
+                precision, unit.name, outer_table(rows, unit));
+        }
+    }
+    if (text.empty()) return "";
+    return "## Pyramid\n\n" +
+           wrap(
+               "Backbone is the level without its skip convolutions, full is the level with them; "
+               "both are read from "
+               "the same chain, so their blocks agree.") +
+           "\n" + text;
+}
+
+}  // namespace slimbench

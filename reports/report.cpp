@@ -1,0 +1,52 @@
+// The table of formats, and the joining of journals.
+#include "reports/report.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+#include "reports/provenance.h"
+
+namespace slimbench {
+namespace {
+
+constexpr std::array<ReportFormat, 4> formats{{
+    {"md", "Markdown: what reduced precision and pruning buy, and where the time goes",
+     report_markdown},
+    {"csv", "one line per row, step and span, for spreadsheets and data frames", report_csv},
+    {"gbench", "Google Benchmark's JSON, for compare.py and benchmark trackers", report_gbench},
+    {"summary", "one short table for a terminal", report_summary},
+}};
+
+bool same_device(const ResultRecord& a, const ResultRecord& b) {
+    return a.device.is_null() || b.device.is_null() || device_title(a) == device_title(b);
+}
+
+}  // namespace
+
+std::span<const ReportFormat> report_formats() {
+    return formats;
+}
+
+Records merge_records(std::span<const Records> journals) {
+    Records merged;
+    std::unordered_map<std::string, std::vector<std::size_t>>
+        places;  // of one identity, a place per device
+    for (const Records& journal : journals) {
+        for (const ResultRecord& record : journal) {
+            std::vector<std::size_t>& known = places[record.identity.id()];
+            const auto earlier = std::find_if(known.begin(), known.end(), [&](std::size_t place) {
+                return same_device(record, merged[place]);
+            });
+            if (earlier != known.end()) {
+                merged[*earlier] = record;
+            } else {
+                known.push_back(merged.size());
+                merged.push_back(record);
+            }
+        }
+    }
+    return merged;
+}
+
+}  // namespace slimbench

@@ -1,0 +1,142 @@
+#include "reports/selection.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "reports/format.h"
+
+namespace slimbench {
+namespace {
+
+void add_new(std::vector<std::string>& names, const std::string& name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+}  // namespace
+
+std::string Subject::input() const {
+    return batch == 1 ? fmt::format("{}x{}", height, width)
+                      : fmt::format("{} x {}x{}", batch, height, width);
+}
+
+std::string Subject::title() const {
+    return fmt::format("{} at {}", network, input());
+}
+
+Subject subject_of(const ResultRecord& record) {
+    const RowIdentity& identity = record.identity;
+    return {identity.network, identity.batch, identity.height, identity.width};
+}
+
+bool is_ours(const ResultRecord& record) {
+    return record.identity.implementation == "slimbench";
+}
+
+bool is_forward(const ResultRecord& record) {
+    return is_ours(record) && record.identity.kind == RowKind::forward;
+}
+
+std::vector<Subject> subjects(const Records& records) {
+    std::vector<Subject> found;
+    for (const ResultRecord& record : records) {
+        const Subject subject = subject_of(record);
+        if (is_forward(record) && std::find(found.begin(), found.end(), subject) == found.end())
+            found.push_back(subject);
+    }
+    return found;
+}
+
+std::vector<std::string> prunings(const Records& records, const Subject& subject) {
+    std::vector<std::string> names;
+    for (const ResultRecord& record : records)
+        if (is_forward(record) && subject_of(record) == subject)
+            add_new(names, record.identity.pruning);
+    std::stable_partition(names.begin(), names.end(),
+                          [](const std::string& name) { return name == unpruned; });
+    return names;
+}
+
+void sort_precisions(std::vector<std::string>& names) {
+    const auto rank = [](const std::string& name) {
+        const std::optional<Precision> precision = parse_precision(name);
+        const auto* known =
+            precision ? std::find(all_precisions.begin(), all_precisions.end(), *precision)
+                      : all_precisions.end();
+        return known - all_precisions.begin();
+    };
+    std::stable_sort(names.begin(), names.end(),
+                     [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
+}
+
+std::vector<std::string> precisions(const Records& records, const Subject& subject) {
+    std::vector<std::string> names;
+    for (const ResultRecord& record : records)
+        if (is_forward(record) && subject_of(record) == subject)
+            add_new(names, record.identity.precision);
+    sort_precisions(names);
+    return names;
+}
+
+const ResultRecord* find_forward(const Records& records, const Subject& subject,
+                                 std::string_view pruning, std::string_view precision) {
+    const auto found =
+        std::find_if(records.begin(), records.end(), [&](const ResultRecord& record) {
+            return is_forward(record) && subject_of(record) == subject &&
+                   record.identity.pruning == pruning && record.identity.precision == precision;
+        });
+    return found == records.end() ? nullptr : &*found;
+}
+
+std::vector<const ResultRecord*> forward_rows(const Records& records) {
+    std::vector<const ResultRecord*> rows;
+    for (const Subject& subject : subjects(records))
+        for (const std::string& pruning : prunings(records, subject))
+            for (const std::string& precision : precisions(records, subject))
+                if (const ResultRecord* row = find_forward(records, subject, pruning, precision))
+                    rows.push_back(row);
+    return rows;
+}
+
+const std::vector<double>* published_samples(const ResultRecord& record) {
+    if (record.status != Status::measured || !record.measurement) return nullptr;
+    const Measurement& measurement = *record.measurement;
+    const std::vector<double>& samples =
+        measurement.device.empty() ? measurement.host : measurement.device;
+    return samples.empty() ? nullptr : &samples;
+}
+
+std::optional<Summary> published_time(const ResultRecord& record) {
+    const std::vector<double>* samples = published_samples(record);
+    return samples ? std::optional(summarize(*samples)) : std::nullopt;
+}
+
+std::optional<double> latency(const ResultRecord* record) {
+    const std::optional<Summary> time = record ? published_time(*record) : std::nullopt;
+    return time ? std::optional(time->median) : std::nullopt;
+}
+
+std::optional<double> images_per_second(const ResultRecord& record) {
+    return ratio_of(static_cast<double>(record.identity.batch), latency(&record));
+}
+
+std::optional<double> median_within(const ResultRecord& record,
+                                    const std::vector<double>& samples) {
+    if (record.status != Status::measured || samples.empty()) return std::nullopt;
+    return summarize(samples).median;
+}
+
+std::optional<double> span_time(const ResultRecord& record, std::optional<int> level,
+                                std::string_view block) {
+    const auto found = std::find_if(
+        record.spans.begin(), record.spans.end(),
+        [&](const SpanRecord& span) { return span.level == level && span.block == block; });
+    return found == record.spans.end() ? std::nullopt : median_within(record, found->samples);
+}
+
+std::optional<double> gops(std::int64_t macs, const std::optional<double>& seconds) {
+    if (macs == 0) return std::nullopt;
+    return ratio_of(2e-9 * static_cast<double>(macs), seconds);
+}
+
+}  // namespace slimbench

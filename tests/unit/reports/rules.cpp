@@ -1,0 +1,217 @@
+// What every report must obey, whatever its layout: no speed without proof, nothing invented,
+// nothing mixed up.
+#include <cmath>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "host/record/record_fields.h"
+#include "reports/layer_rows.h"
+#include "reports/markdown/sections.h"
+#include "reports/published.h"
+#include "tests/unit/reports/sample_records.h"
+
+namespace slimbench {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+ResultRecord forward_row(const std::string& precision, double seconds) {
+    ResultRecord row = classifier_records().front();
+    row.identity.precision = precision;
+    row.measurement =
+        Measurement{std::vector<double>(6, seconds), std::vector<double>(6, seconds), {}, {}};
+    return row;
+}
+
+Records with_status(Status status) {
+    Records records{forward_row("fp32", 0.777)};
+    records[0].status = status;
+    records[0].reason = "because";
+    return records;
+}
+
+TEST(Reports, only_the_status_measured_publishes_a_speed) {
+    for (const ReportFormat& format : report_formats()) {
+        const std::string measured = format.render(with_status(Status::measured));
+        EXPECT_THAT(measured, HasSubstr("777")) << format.name;
+        for (const Status status :
+             {Status::incorrect, Status::untrusted, Status::unsupported, Status::skipped,
+              Status::failed, Status::crashed, Status::timed_out}) {
+            const std::string text = format.render(with_status(status));
+            EXPECT_THAT(text, Not(HasSubstr("777"))) << format.name << ", " << name(status);
+            EXPECT_THAT(text, HasSubstr(std::string(name(status)))) << format.name;
+        }
+    }
+}
+
+TEST(Reports, a_measured_row_without_samples_has_no_speed_and_no_zero) {
+    Records records{forward_row("fp32", 1)};
+    records[0].measurement.reset();
+    EXPECT_THAT(report_markdown(records), Not(HasSubstr("0.00")));
+    EXPECT_THAT(report_summary(records), Not(HasSubstr("0.00")));
+}
+
+TEST(Reports, no_records_still_make_a_report) {
+    for (const ReportFormat& format : report_formats())
+        EXPECT_NE(format.render({}), "") << format.name;
+}
+
+TEST(Reports, text_never_says_nan_or_infinity) {
+    Records records = sample_records();
+    records[0].steps[0].verdict.worst = std::nan("");
+    for (const ReportFormat& format : report_formats()) {
+        const std::string text = format.render(records);
+        for (const char* word : {",inf,", ",nan,", " inf ", " nan ", ": inf", ": nan"})
+            EXPECT_THAT(text, Not(HasSubstr(word))) << format.name;
+    }
+}
+
+TEST(Markdown, speed_ups_compare_like_with_like) {
+    Records records{forward_row("fp32", 0.008), forward_row("int8", 0.002)};
+    EXPECT_THAT(at_a_glance(records), HasSubstr("2.00 ms, 4.00x (int8)"));
+    records[1].identity.width = 192;
+    EXPECT_THAT(at_a_glance(records), Not(HasSubstr("4.00x")));
+}
+
+TEST(Markdown, each_device_gets_a_report_of_its_own) {
+    Records records{forward_row("fp32", 0.008), forward_row("int8", 0.002)};
+    records[1].device["name"] = "Other GPU";
+    const std::string text = report_markdown(records);
+    EXPECT_THAT(text, HasSubstr("# slimbench report: Sample CPU"));
+    EXPECT_THAT(text, HasSubstr("# slimbench report: Other GPU"));
+    EXPECT_THAT(text, Not(HasSubstr("4.00x")));
+}
+
+TEST(Markdown, lines_outside_tables_keep_to_the_page) {
+    std::istringstream lines(report_markdown(sample_records()));
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("|")) continue;
+        EXPECT_LE(line.size(), 100u) << line;
+    }
+}
+
+TEST(Markdown, backbone_is_the_level_without_its_skips) {
+    const std::string text = pyramid_tables(pyramid_records());
+    EXPECT_THAT(text, HasSubstr("|     2 | backbone   |"));
+    EXPECT_THAT(text, HasSubstr("|       | first2@0.5 |"));
+}
+
+TEST(Peers, ratio_is_the_peers_time_over_ours) {
+    Records records = classifier_records();
+    const std::string text = peer_tables(records);
+    EXPECT_THAT(text, HasSubstr("| 2.04 ms | 1.54 ms | 0.752x |"));
+}
+
+TEST(Peers, a_layer_that_only_one_side_measured_is_left_out) {
+    Records records = classifier_records();
+    for (ResultRecord& row : records)
+        if (!row.identity.layer.empty() && row.identity.layer != "conv1" &&
+            row.identity.implementation == "onednn")
+            row.status = Status::unsupported;
+    EXPECT_THAT(peer_tables(records), HasSubstr("|      1 |         0.752x |"));
+}
+
+TEST(Layers, a_step_measured_under_another_name_is_found_by_its_work) {
+    Records records = classifier_records();
+    StepRecord step = records[0].steps[1];
+    step.layers = {"layer1.1.conv1", "layer1.1.relu"};
+    const ResultRecord* found = find_isolated(records, records[0], step, CacheState::hot);
+    ASSERT_NE(found, nullptr);
+    step.problem = "mb1ic64ih56iw56oc64oh56ow56kh1kw1sh1sw1ph0pw0dh0dw0";
+    EXPECT_EQ(find_isolated(records, records[0], step, CacheState::hot), nullptr);
+}
+
+TEST(Layers, problems_read_as_channels_kernel_and_size) {
+    EXPECT_EQ(problem_title("mb1ic64ih56iw56oc128oh28ow28kh3kw3sh2sw2ph1pw1dh0dw0"),
+              "64 -> 128, 3x3 s2, 56x56");
+    EXPECT_EQ(problem_title("g32mb1ic32ih112iw112oc32oh112ow112kh3kw3sh1sw1ph1pw1dh0dw0"),
+              "32 -> 32, 3x3 depthwise, 112x112");
+    EXPECT_EQ(problem_title("1x64x56x56"), "1x64x56x56");
+}
+
+TEST(Merge, a_later_row_replaces_an_earlier_one_in_its_place) {
+    const Records first{forward_row("fp32", 1), forward_row("int8", 2)};
+    const Records second{forward_row("fp32", 3)};
+    const Records merged = merge_records(std::vector{first, second});
+    ASSERT_EQ(merged.size(), 2u);
+    EXPECT_EQ(merged[0].measurement->device[0], 3);
+    EXPECT_EQ(merged[1].measurement->device[0], 2);
+}
+
+TEST(Merge, rows_of_different_devices_stay_apart) {
+    Records second{forward_row("fp32", 3)};
+    second[0].device["name"] = "Other GPU";
+    EXPECT_EQ(merge_records(std::vector{Records{forward_row("fp32", 1)}, second}).size(), 2u);
+}
+
+TEST(Merge, a_row_whose_worker_never_came_up_is_replaced_by_its_repetition) {
+    Records lost = with_status(Status::crashed);
+    lost[0].device = nullptr;
+    const Records merged = merge_records(std::vector{lost, Records{forward_row("fp32", 1)}});
+    ASSERT_EQ(merged.size(), 1u);
+    EXPECT_EQ(merged[0].status, Status::measured);
+}
+
+TEST(Csv, every_line_has_a_cell_per_column) {
+    const std::string csv = report_csv(sample_records());
+    std::istringstream lines(csv);
+    std::size_t columns = 0;
+    for (std::string line; std::getline(lines, line);) {
+        std::size_t cells = 1;
+        bool quoted = false;
+        for (const char c : line) {
+            quoted ^= c == '"';
+            cells += c == ',' && !quoted;
+        }
+        if (columns == 0) columns = cells;
+        ASSERT_EQ(cells, columns) << line;
+    }
+}
+
+TEST(Csv, the_header_holds_every_scalar_of_the_field_table) {
+    std::string header = report_csv({});
+    header.back() = ',';
+    for (const char* column :
+         {"network", "status", "executed_macs", "memory_peak_bytes", "device_median_s",
+          "host_high_s", "start_up.build_s", "verdict.worst", "variant", "block", "level"})
+        EXPECT_THAT(header, HasSubstr(std::string(",") + column + ",")) << column;
+}
+
+TEST(GoogleBenchmark, a_row_is_one_entry_per_sample_and_has_no_bare_nan) {
+    const nlohmann::json json = nlohmann::json::parse(report_gbench({forward_row("fp32", 0.25)}));
+    ASSERT_EQ(json["benchmarks"].size(), 6u);
+    EXPECT_EQ(json["context"]["json_schema_version"], 1);
+    EXPECT_EQ(json["context"]["caches"][0]["size"], 48 * 1024);
+    EXPECT_EQ(json["context"]["caches"][0]["num_sharing"], 2);
+    EXPECT_EQ(json["benchmarks"][5]["repetition_index"], 5);
+    EXPECT_EQ(json["benchmarks"][5]["real_time"], 0.25e9);
+    EXPECT_EQ(json["benchmarks"][5]["name"],
+              "resnet18/none/precision:fp32/batch:1/size:224x224/forward");
+}
+
+TEST(GoogleBenchmark, a_lost_row_is_an_error_without_a_time) {
+    const nlohmann::json json =
+        nlohmann::json::parse(report_gbench(with_status(Status::timed_out)));
+    ASSERT_EQ(json["benchmarks"].size(), 1u);
+    EXPECT_EQ(json["benchmarks"][0]["error_occurred"], true);
+    EXPECT_EQ(json["benchmarks"][0]["error_message"], "timed_out: because");
+    EXPECT_FALSE(json["benchmarks"][0].contains("real_time"));
+}
+
+TEST(Published, figures_carry_their_device_and_source) {
+    const PublishedTable table("swiftnet_pyramid_latency");
+    EXPECT_EQ(table.device(), "NVIDIA GTX 1080 Ti");
+    EXPECT_EQ(table.number(1, "forward"), 32.3);
+    EXPECT_EQ(table.our_pruning("pruned"), "first2@0.5");
+    EXPECT_THAT(published_tables(pyramid_records()), HasSubstr("Not results of this project."));
+}
+
+TEST(Published, an_unknown_table_is_an_error) {
+    EXPECT_THROW(PublishedTable("nothing"), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace slimbench
