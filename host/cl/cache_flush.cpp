@@ -10,7 +10,8 @@ std::size_t ballast_bytes(const cl::Device& device) {
     constexpr cl_ulong least = cl_ulong{64} << 20, most = cl_ulong{512} << 20;
     const cl_ulong cache = device.getInfo<CL_DEVICE_GLOBAL_MEM_CACHE_SIZE>();
     const cl_ulong largest = device.getInfo<CL_DEVICE_MAX_MEM_ALLOC_SIZE>();
-    return std::min(largest, std::clamp(2 * cache, least, most)) / sizeof(cl_uint) * sizeof(cl_uint);
+    return std::min(largest, std::clamp(2 * cache, least, most)) / sizeof(cl_uint) *
+           sizeof(cl_uint);
 }
 
 }  // namespace

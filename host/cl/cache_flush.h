@@ -8,7 +8,7 @@ namespace slimbench {
 class CacheFlush {
 public:
     explicit CacheFlush(Device& device);
-    void operator()();   // returns when the caches hold nothing of use
+    void operator()();  // returns when the caches hold nothing of use
 
 private:
     Device& device_;

@@ -25,10 +25,12 @@ private:
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 
-// Steps with the same key have the same packed weights. INT8 weights do not depend on where the layer stands.
+// Steps with the same key have the same packed weights. INT8 weights do not depend on where the
+// layer stands.
 std::string weights_key(const PlannedStep& planned, std::size_t index) {
     const auto* conv = std::get_if<Conv>(&planned.step.operation);
-    return conv ? fmt::format("{} {}", conv->weights, planned.choice.variant->name) : fmt::format("step {}", index);
+    return conv ? fmt::format("{} {}", conv->weights, planned.choice.variant->name)
+                : fmt::format("step {}", index);
 }
 
 }  // namespace
@@ -40,13 +42,15 @@ std::uint64_t PackedNetwork::bytes() const {
     return total;
 }
 
-PackedNetwork pack_network(const Plan& plan, const Network& network, const std::vector<StepConstants>& constants) {
+PackedNetwork pack_network(const Plan& plan, const Network& network,
+                           const std::vector<StepConstants>& constants) {
     PackedNetwork packed;
     std::map<std::string, std::size_t> known;
     for (std::size_t s = 0; s < plan.steps.size(); ++s) {
         const PlannedStep& planned = plan.steps[s];
         PackedConstants step = pack(planned.step, *planned.choice.variant, constants[s], network);
-        const auto [entry, is_new] = known.try_emplace(weights_key(planned, s), packed.weights.size());
+        const auto [entry, is_new] =
+            known.try_emplace(weights_key(planned, s), packed.weights.size());
         if (is_new) packed.weights.push_back(std::move(step.weights));
         packed.steps.push_back({entry->second, std::move(step.channels), step.channel_stride});
     }
@@ -66,7 +70,9 @@ MemoryNeed memory_need(const Plan& plan, const PackedNetwork& packed) {
 }
 
 double ChainTimes::device() const {
-    return static_cast<double>(static_cast<std::int64_t>(launches.back().end_ns - launches.front().start_ns)) * 1e-9;
+    return static_cast<double>(
+               static_cast<std::int64_t>(launches.back().end_ns - launches.front().start_ns)) *
+           1e-9;
 }
 
 Chain::Chain(Device& device, ProgramCache& programs, const Network& network, const Plan& plan,
@@ -74,9 +80,11 @@ Chain::Chain(Device& device, ProgramCache& programs, const Network& network, con
     : device_(device), network_(network), plan_(plan) {
     create_slots();
     const Stopwatch stopwatch;
-    for (const auto& weights : packed.weights) weights_.push_back(constant_buffer(weights.data(), weights.size()));
+    for (const auto& weights : packed.weights)
+        weights_.push_back(constant_buffer(weights.data(), weights.size()));
     for (const auto& step : packed.steps)
-        channels_.push_back(constant_buffer(step.channels.data(), step.channels.size() * sizeof(float)));
+        channels_.push_back(
+            constant_buffer(step.channels.data(), step.channels.size() * sizeof(float)));
     device_.queue().finish();
     upload_seconds_ = stopwatch.seconds();
     create_kernels(programs, packed, constants);
@@ -87,9 +95,12 @@ void Chain::create_slots() {
         Slot slot;
         slot.all = cl::Buffer(device_.context(), CL_MEM_READ_WRITE, bytes + 2 * guard_bytes);
         cl_buffer_region region{guard_bytes, bytes};
-        slot.inner = slot.all.createSubBuffer(CL_MEM_READ_WRITE, CL_BUFFER_CREATE_TYPE_REGION, &region);
-        // Touched once here, so that page faults fall into start-up and no launch reads undefined numbers.
-        device_.queue().enqueueFillBuffer(slot.all, std::uint32_t{0}, 0, (bytes + 2 * guard_bytes) / 4 * 4);
+        slot.inner =
+            slot.all.createSubBuffer(CL_MEM_READ_WRITE, CL_BUFFER_CREATE_TYPE_REGION, &region);
+        // Touched once here, so that page faults fall into start-up and no launch reads undefined
+        // numbers.
+        device_.queue().enqueueFillBuffer(slot.all, std::uint32_t{0}, 0,
+                                          (bytes + 2 * guard_bytes) / 4 * 4);
         slots_.push_back(std::move(slot));
     }
     device_.queue().finish();
@@ -113,7 +124,8 @@ void Chain::create_kernels(ProgramCache& programs, const PackedNetwork& packed,
         kernel.setArg(2, channels_[s]);
         kernel.setArg(3, slot(step.residual.value_or(step.input)).inner);
         kernel.setArg(4, slot(step.output).inner);
-        kernel.setArg(5, kernel_arguments(plan_, s, network_, constants[s], packed.steps[s].channel_stride));
+        kernel.setArg(
+            5, kernel_arguments(plan_, s, network_, constants[s], packed.steps[s].channel_stride));
         kernels_.push_back(std::move(kernel));
     }
 }
@@ -125,13 +137,14 @@ ChainTimes Chain::run(std::size_t first, std::size_t end) {
     for (std::size_t s = first; s < end; ++s) {
         const LaunchSize& size = plan_.steps[s].launch;
         try {
-            device_.queue().enqueueNDRangeKernel(kernels_[s], cl::NullRange,
-                                                 cl::NDRange(size.global[0], size.global[1], size.global[2]),
-                                                 cl::NDRange(size.local[0], size.local[1], size.local[2]), nullptr,
-                                                 &events[s - first]);
+            device_.queue().enqueueNDRangeKernel(
+                kernels_[s], cl::NullRange,
+                cl::NDRange(size.global[0], size.global[1], size.global[2]),
+                cl::NDRange(size.local[0], size.local[1], size.local[2]), nullptr,
+                &events[s - first]);
         } catch (const cl::Error& error) {
-            throw std::runtime_error(fmt::format("{}: {}: {}", plan_.steps[s].choice.variant->name, error.what(),
-                                                 error_name(error.err())));
+            throw std::runtime_error(fmt::format("{}: {}: {}", plan_.steps[s].choice.variant->name,
+                                                 error.what(), error_name(error.err())));
         }
     }
     device_.queue().finish();
@@ -144,13 +157,15 @@ ChainTimes Chain::run(std::size_t first, std::size_t end) {
 
 double Chain::write(TensorId tensor, const void* memory) {
     const Stopwatch stopwatch;
-    device_.queue().enqueueWriteBuffer(slot(tensor).inner, CL_TRUE, 0, plan_.tensor_bytes(network_, tensor), memory);
+    device_.queue().enqueueWriteBuffer(slot(tensor).inner, CL_TRUE, 0,
+                                       plan_.tensor_bytes(network_, tensor), memory);
     return stopwatch.seconds();
 }
 
 double Chain::read(TensorId tensor, void* memory) {
     const Stopwatch stopwatch;
-    device_.queue().enqueueReadBuffer(slot(tensor).inner, CL_TRUE, 0, plan_.tensor_bytes(network_, tensor), memory);
+    device_.queue().enqueueReadBuffer(slot(tensor).inner, CL_TRUE, 0,
+                                      plan_.tensor_bytes(network_, tensor), memory);
     return stopwatch.seconds();
 }
 
@@ -168,8 +183,10 @@ std::optional<std::string> Chain::check_guards(std::size_t step) {
     std::array<std::uint8_t, guard_bytes> zone;
     device_.queue().enqueueReadBuffer(slot(output).all, CL_TRUE, 0, guard_bytes, zone.data());
     for (std::size_t i = 0; i < guard_bytes; ++i)
-        if (zone[i] != guard_value) return fmt::format("wrote {} bytes before its output", guard_bytes - i);
-    device_.queue().enqueueReadBuffer(slot(output).all, CL_TRUE, guard_bytes + size, guard_bytes, zone.data());
+        if (zone[i] != guard_value)
+            return fmt::format("wrote {} bytes before its output", guard_bytes - i);
+    device_.queue().enqueueReadBuffer(slot(output).all, CL_TRUE, guard_bytes + size, guard_bytes,
+                                      zone.data());
     for (std::size_t i = 0; i < guard_bytes; ++i)
         if (zone[i] != guard_value) return fmt::format("wrote {} bytes past its output", i + 1);
     return std::nullopt;

@@ -17,7 +17,7 @@ namespace slimbench {
 // Constants of every step as the variants want them; weights that steps share are packed once.
 struct PackedNetwork {
     struct Step {
-        std::size_t weights = 0;               // index into `weights`
+        std::size_t weights = 0;  // index into `weights`
         std::vector<float> channels;
         int channel_stride = 0;
     };
@@ -25,7 +25,8 @@ struct PackedNetwork {
     std::vector<Step> steps;
     std::uint64_t bytes() const;
 };
-PackedNetwork pack_network(const Plan& plan, const Network& network, const std::vector<StepConstants>& constants);
+PackedNetwork pack_network(const Plan& plan, const Network& network,
+                           const std::vector<StepConstants>& constants);
 
 // What a chain takes on the device: all buffers, and the largest of them.
 struct MemoryNeed {
@@ -34,20 +35,20 @@ struct MemoryNeed {
 MemoryNeed memory_need(const Plan& plan, const PackedNetwork& packed);
 
 struct LaunchTime {
-    std::uint64_t start_ns = 0, end_ns = 0;    // device clock
+    std::uint64_t start_ns = 0, end_ns = 0;  // device clock
 };
 
 struct ChainTimes {
-    double host = 0;                           // seconds from the first enqueue until all is finished
-    std::vector<LaunchTime> launches;          // one per step that ran
-    double device() const;                     // seconds from first START to last END
+    double host = 0;                   // seconds from the first enqueue until all is finished
+    std::vector<LaunchTime> launches;  // one per step that ran
+    double device() const;             // seconds from first START to last END
 };
 
 class Chain {
 public:
     // Uploads constants and creates kernels. Throws cl::Error, or std::runtime_error from building.
-    Chain(Device& device, ProgramCache& programs, const Network& network, const Plan& plan, const PackedNetwork& packed,
-          const std::vector<StepConstants>& constants);
+    Chain(Device& device, ProgramCache& programs, const Network& network, const Plan& plan,
+          const PackedNetwork& packed, const std::vector<StepConstants>& constants);
 
     // Enqueues steps [first, end) in order and waits once.
     ChainTimes run(std::size_t first, std::size_t end);
@@ -58,7 +59,8 @@ public:
     double write(TensorId tensor, const void* memory);
     double read(TensorId tensor, void* memory);
 
-    // Fills guard zones right before and after the step's output; check_guards says which byte was overwritten since.
+    // Fills guard zones right before and after the step's output; check_guards says which byte was
+    // overwritten since.
     void arm_guards(std::size_t step);
     std::optional<std::string> check_guards(std::size_t step);
 
@@ -66,11 +68,12 @@ public:
 
 private:
     struct Slot {
-        cl::Buffer all;      // guard, tensor, guard
-        cl::Buffer inner;    // what kernels see
+        cl::Buffer all;    // guard, tensor, guard
+        cl::Buffer inner;  // what kernels see
     };
     void create_slots();
-    void create_kernels(ProgramCache& programs, const PackedNetwork& packed, const std::vector<StepConstants>& constants);
+    void create_kernels(ProgramCache& programs, const PackedNetwork& packed,
+                        const std::vector<StepConstants>& constants);
     cl::Buffer constant_buffer(const void* content, std::size_t bytes);
     Slot& slot(TensorId tensor) { return slots_[plan_.slots[tensor]]; }
 

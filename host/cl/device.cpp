@@ -11,7 +11,8 @@ namespace slimbench {
 namespace {
 
 constexpr std::string_view no_platform =
-    "no OpenCL platform found: install pocl-opencl-icd to measure on the CPU, or your GPU vendor's OpenCL driver";
+    "no OpenCL platform found: install pocl-opencl-icd to measure on the CPU, or your GPU vendor's "
+    "OpenCL driver";
 
 std::string lower(std::string_view text) {
     std::string result(text);
@@ -43,7 +44,8 @@ DeviceTraits read_traits(const cl::Platform& platform, const cl::Device& device)
 }
 
 bool is_index(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
+    return !text.empty() &&
+           std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
 }
 
 bool fits(const DeviceTraits& traits, const std::string& pattern) {
@@ -56,7 +58,8 @@ bool fits(const DeviceTraits& traits, const std::string& pattern) {
 std::string listing(const std::vector<FoundDevice>& devices) {
     std::string text;
     for (std::size_t i = 0; i < devices.size(); ++i)
-        text += fmt::format("\n  {}: {} ({})", i, devices[i].traits.name, devices[i].traits.platform);
+        text +=
+            fmt::format("\n  {}: {} ({})", i, devices[i].traits.name, devices[i].traits.platform);
     return text;
 }
 
@@ -66,7 +69,7 @@ std::vector<FoundDevice> find_devices() {
     std::vector<cl::Platform> platforms;
     try {
         cl::Platform::get(&platforms);
-    } catch (const cl::Error&) {   // the ICD loader reports "none" as an error
+    } catch (const cl::Error&) {  // the ICD loader reports "none" as an error
         throw std::runtime_error(std::string(no_platform));
     }
     std::vector<FoundDevice> found;
@@ -77,7 +80,8 @@ std::vector<FoundDevice> find_devices() {
         } catch (const cl::Error& error) {
             if (error.err() != CL_DEVICE_NOT_FOUND) throw;
         }
-        for (const cl::Device& device : devices) found.push_back({device, read_traits(platform, device)});
+        for (const cl::Device& device : devices)
+            found.push_back({device, read_traits(platform, device)});
     }
     if (found.empty()) throw std::runtime_error(std::string(no_platform));
     return found;
@@ -86,7 +90,8 @@ std::vector<FoundDevice> find_devices() {
 FoundDevice select_device(std::string_view pattern) {
     const std::vector<FoundDevice> devices = find_devices();
     if (pattern.empty()) {
-        const auto gpu = std::ranges::find_if(devices, [](const FoundDevice& d) { return !d.traits.cpu; });
+        const auto gpu =
+            std::ranges::find_if(devices, [](const FoundDevice& d) { return !d.traits.cpu; });
         return gpu != devices.end() ? *gpu : devices.front();
     }
     if (is_index(pattern)) {
@@ -97,7 +102,8 @@ FoundDevice select_device(std::string_view pattern) {
         for (const FoundDevice& device : devices)
             if (fits(device.traits, wanted)) return device;
     }
-    throw std::runtime_error(fmt::format("no device '{}'; there are:{}", pattern, listing(devices)));
+    throw std::runtime_error(
+        fmt::format("no device '{}'; there are:{}", pattern, listing(devices)));
 }
 
 Device::Device(FoundDevice found)

@@ -15,12 +15,13 @@ struct FoundDevice {
     DeviceTraits traits;
 };
 
-// Every device of every platform, in the order of the loader. Throws std::runtime_error saying which package to
-// install when there is no platform or no device.
+// Every device of every platform, in the order of the loader. Throws std::runtime_error saying
+// which package to install when there is no platform or no device.
 std::vector<FoundDevice> find_devices();
 
-// `pattern`: an index of find_devices(), "cpu", "gpu", or part of a device's or platform's name (any case); empty prefers a
-// GPU, then a CPU. Throws std::runtime_error listing what there is when nothing fits.
+// `pattern`: an index of find_devices(), "cpu", "gpu", or part of a device's or platform's name
+// (any case); empty prefers a GPU, then a CPU. Throws std::runtime_error listing what there is when
+// nothing fits.
 FoundDevice select_device(std::string_view pattern);
 
 // One device with its context and in-order profiling queue.

@@ -16,7 +16,7 @@
 
 namespace slimbench {
 
-std::string_view error_name(cl_int code);   // "CL_OUT_OF_RESOURCES"
+std::string_view error_name(cl_int code);  // "CL_OUT_OF_RESOURCES"
 
 // True for the codes that mean the device's or the host's memory ran out.
 bool is_out_of_memory(cl_int code);

@@ -19,14 +19,16 @@ namespace {
 std::string read_override(const std::string& folder, std::string_view file) {
     const std::string path = fmt::format("{}/{}", folder, file);
     std::ifstream stream(path);
-    if (!stream) throw std::runtime_error(fmt::format("SLIMBENCH_KERNEL_DIR: cannot read {}", path));
+    if (!stream)
+        throw std::runtime_error(fmt::format("SLIMBENCH_KERNEL_DIR: cannot read {}", path));
     std::ostringstream text;
     text << stream.rdbuf();
     return text.str();
 }
 
 std::string file_text(std::string_view file) {
-    if (const char* folder = std::getenv("SLIMBENCH_KERNEL_DIR")) return read_override(folder, file);
+    if (const char* folder = std::getenv("SLIMBENCH_KERNEL_DIR"))
+        return read_override(folder, file);
     for (const EmbeddedFile& embedded : kernel_files())
         if (embedded.path == fmt::format("cl/{}", file)) return std::string(embedded.content);
     throw std::logic_error(fmt::format("kernel file {} is not embedded in this binary", file));
@@ -68,7 +70,8 @@ std::string kernel_source(std::string_view file) {
 std::string kernel_source_hash() {
     std::uint64_t hash = 0xcbf29ce484222325u;
     for (const EmbeddedFile& embedded : kernel_files())
-        for (unsigned char byte : file_text(embedded.path.substr(3))) hash = (hash ^ byte) * 0x100000001b3u;
+        for (unsigned char byte : file_text(embedded.path.substr(3)))
+            hash = (hash ^ byte) * 0x100000001b3u;
     return fmt::format("{:016x}", hash);
 }
 
@@ -82,11 +85,13 @@ cl::Kernel ProgramCache::kernel(const Variant& variant) {
         try {
             built.build(device_.handle(), options.c_str());
         } catch (const cl::Error& error) {
-            throw std::runtime_error(fmt::format("{}: building {} failed with {}:\n{}", variant.name, variant.source,
-                                                 error_name(error.err()),
-                                                 built.getBuildInfo<CL_PROGRAM_BUILD_LOG>(device_.handle())));
+            throw std::runtime_error(
+                fmt::format("{}: building {} failed with {}:\n{}", variant.name, variant.source,
+                            error_name(error.err()),
+                            built.getBuildInfo<CL_PROGRAM_BUILD_LOG>(device_.handle())));
         }
-        build_seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+        build_seconds_ +=
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
         program = programs_.emplace(key, std::move(built)).first;
     }
     return cl::Kernel(program->second, entry_point(variant).c_str());

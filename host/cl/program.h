@@ -10,11 +10,13 @@
 
 namespace slimbench {
 
-// A kernel file with its #include lines replaced by the files they name, #line kept so that build logs name real files.
-// Files come from the binary; the folder named by SLIMBENCH_KERNEL_DIR, if set, replaces them while developing.
+// A kernel file with its #include lines replaced by the files they name, #line kept so that build
+// logs name real files. Files come from the binary; the folder named by SLIMBENCH_KERNEL_DIR, if
+// set, replaces them while developing.
 std::string kernel_source(std::string_view file);
 
-// 64-bit FNV-1a of all kernel files as they are in use, in hexadecimal: what a measurement's numbers were made with.
+// 64-bit FNV-1a of all kernel files as they are in use, in hexadecimal: what a measurement's
+// numbers were made with.
 std::string kernel_source_hash();
 
 // Builds each program once per device; kernels come out ready to receive arguments.

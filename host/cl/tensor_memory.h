@@ -14,14 +14,16 @@ namespace slimbench {
 
 // Halo and channels past the last are filled with `pad`.
 template <class Element>
-std::vector<Element> to_memory(const HostTensor<Element>& tensor, const Layout& layout, Element pad);
+std::vector<Element> to_memory(const HostTensor<Element>& tensor, const Layout& layout,
+                               Element pad);
 
 template <class Element>
-HostTensor<Element> from_memory(std::span<const Element> memory, const TensorShape& shape, const Layout& layout);
+HostTensor<Element> from_memory(std::span<const Element> memory, const TensorShape& shape,
+                                const Layout& layout);
 
 // The first halo cell that does not hold `pad`, in words, or nothing.
 template <class Element>
-std::optional<std::string> halo_fault(std::span<const Element> memory, const TensorShape& shape, const Layout& layout,
-                                      Element pad);
+std::optional<std::string> halo_fault(std::span<const Element> memory, const TensorShape& shape,
+                                      const Layout& layout, Element pad);
 
 }  // namespace slimbench

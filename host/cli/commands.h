@@ -20,6 +20,6 @@ void add_describe(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_layer(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
-void add_worker(CLI::App& app, Action& action);   // hidden: started by the coordinator
+void add_worker(CLI::App& app, Action& action);  // hidden: started by the coordinator
 
 }  // namespace slimbench

@@ -11,14 +11,17 @@ namespace slimbench {
 
 namespace {
 
-std::string gib(std::uint64_t bytes) { return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1u << 30)); }
+std::string gib(std::uint64_t bytes) {
+    return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1u << 30));
+}
 
 void print_device(std::size_t index, const DeviceTraits& device, bool is_default) {
     fmt::print("{}: {}{}\n", index, device.name, is_default ? "   (default)" : "");
     fmt::print("   platform  {} ({})\n", device.platform, device.driver_version);
-    fmt::print("   type      {}, {} compute units, kernel tier {}\n", device.cpu ? "cpu" : "gpu", device.compute_units,
-               name(device.tier));
-    fmt::print("   memory    {}, largest buffer {}\n", gib(device.global_memory), gib(device.largest_allocation));
+    fmt::print("   type      {}, {} compute units, kernel tier {}\n", device.cpu ? "cpu" : "gpu",
+               device.compute_units, name(device.tier));
+    fmt::print("   memory    {}, largest buffer {}\n", gib(device.global_memory),
+               gib(device.largest_allocation));
 }
 
 int list_devices(bool json) {
@@ -41,11 +44,14 @@ int list_devices(bool json) {
 }  // namespace
 
 void add_devices(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand("devices", "List OpenCL devices and the kernel tier each one runs");
+    auto* command =
+        app.add_subcommand("devices", "List OpenCL devices and the kernel tier each one runs");
     auto json = std::make_shared<bool>(false);
     command->add_flag("--json", *json, "Print JSON");
-    command->footer("Example:  slimbench devices\n"
-                    "A run takes the first GPU, else the CPU; --device INDEX, cpu, gpu or part of a name chooses.");
+    command->footer(
+        "Example:  slimbench devices\n"
+        "A run takes the first GPU, else the CPU; --device INDEX, cpu, gpu or part of a name "
+        "chooses.");
     command->callback([=, &action] { action = [=] { return list_devices(*json); }; });
 }
 

@@ -1,4 +1,5 @@
-// Entry point: builds the command line, runs the chosen command, turns what went wrong into one message.
+// Entry point: builds the command line, runs the chosen command, turns what went wrong into one
+// message.
 #include <cstdio>
 #include <exception>
 
@@ -13,10 +14,12 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(
         "Start here:  slimbench run smoke\n"
-        "Exit codes:  0 all measured   2 usage or input/output   4 wrong output   5 rows crashed or timed out");
+        "Exit codes:  0 all measured   2 usage or input/output   4 wrong output   5 rows crashed "
+        "or timed out");
 
     Action action;
-    for (auto* add : {add_run, add_layer, add_report, add_describe, add_list, add_devices, add_worker})
+    for (auto* add :
+         {add_run, add_layer, add_report, add_describe, add_list, add_devices, add_worker})
         add(app, action);
     try {
         app.parse(argc, argv);

@@ -17,7 +17,8 @@ namespace {
 
 std::string duration(double seconds) {
     const int whole = static_cast<int>(seconds + 0.5);
-    return whole < 60 ? fmt::format("{} s", whole) : fmt::format("{} min {:02} s", whole / 60, whole % 60);
+    return whole < 60 ? fmt::format("{} s", whole)
+                      : fmt::format("{} min {:02} s", whole / 60, whole % 60);
 }
 
 std::string outcome_text(const ResultRecord& record) {
@@ -47,7 +48,9 @@ std::vector<Precision> MeasuringOptions::parsed_precisions() const {
     std::vector<Precision> parsed;
     for (const std::string& text : precisions) {
         const auto precision = parse_precision(text);
-        if (!precision) throw std::invalid_argument(fmt::format("--precision: unknown '{}'; there are fp32 and int8", text));
+        if (!precision)
+            throw std::invalid_argument(
+                fmt::format("--precision: unknown '{}'; there are fp32 and int8", text));
         parsed.push_back(*precision);
     }
     return parsed;
@@ -60,16 +63,25 @@ void MeasuringOptions::apply(Protocol& protocol) const {
 
 std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
     auto options = std::make_shared<MeasuringOptions>();
-    command.add_option("--device", options->device, "Device: index, cpu, gpu or part of its name (see slimbench devices)");
-    command.add_option("--precision", options->precisions, "Precisions, comma-separated: fp32, int8")->delimiter(',');
-    command.add_option("--peer", options->peer, "Also measure convolutions through another library: onednn")
+    command.add_option("--device", options->device,
+                       "Device: index, cpu, gpu or part of its name (see slimbench devices)");
+    command
+        .add_option("--precision", options->precisions, "Precisions, comma-separated: fp32, int8")
+        ->delimiter(',');
+    command
+        .add_option("--peer", options->peer,
+                    "Also measure convolutions through another library: onednn")
         ->check(CLI::IsMember({"onednn"}));
-    command.add_option("--min-time", options->min_time, "Seconds to sample each row at least")->check(CLI::PositiveNumber);
-    command.add_option("--time-limit", options->time_limit, "Seconds a workload may take before it is given up")
+    command.add_option("--min-time", options->min_time, "Seconds to sample each row at least")
+        ->check(CLI::PositiveNumber);
+    command
+        .add_option("--time-limit", options->time_limit,
+                    "Seconds a workload may take before it is given up")
         ->check(CLI::PositiveNumber);
     command.add_option("--tier", options->tier, "Use CPU kernels of at most this tier")
         ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
-    command.add_option("--kernel", options->kernel, "Use only kernel variants whose name contains this; plain ones fill in");
+    command.add_option("--kernel", options->kernel,
+                       "Use only kernel variants whose name contains this; plain ones fill in");
     command.add_flag("--quiet", options->quiet, "No progress");
     return options;
 }
@@ -82,8 +94,11 @@ ProgressView::~ProgressView() {
 
 std::string ProgressView::time_left() const {
     if (index_ == 0) return "";
-    const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
-    return ", about " + duration(spent / static_cast<double>(index_) * static_cast<double>(count_ - index_)) + " left";
+    const double spent =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+    return ", about " +
+           duration(spent / static_cast<double>(index_) * static_cast<double>(count_ - index_)) +
+           " left";
 }
 
 void ProgressView::draw(const std::string& text) {
@@ -104,7 +119,9 @@ void ProgressView::workload(std::size_t index, std::size_t count, const std::str
     draw("preparing");
 }
 
-void ProgressView::phase(const std::string& text) { draw(text); }
+void ProgressView::phase(const std::string& text) {
+    draw(text);
+}
 
 void ProgressView::record(const ResultRecord& record) {
     print_line(fmt::format("{}  {}", record.identity.id(), outcome_text(record)));

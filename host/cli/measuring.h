@@ -15,12 +15,13 @@ namespace slimbench {
 struct MeasuringOptions {
     std::string device, tier, kernel, peer;
     std::vector<std::string> precisions;
-    double min_time = 0;       // 0: the suite's
-    double time_limit = 0;     // 0: the suite's
+    double min_time = 0;    // 0: the suite's
+    double time_limit = 0;  // 0: the suite's
     bool quiet = false;
 
     RunOptions run_options() const;
-    std::vector<Precision> parsed_precisions() const;   // throws std::invalid_argument with what is allowed
+    std::vector<Precision> parsed_precisions()
+        const;  // throws std::invalid_argument with what is allowed
     void apply(Protocol& protocol) const;
 };
 std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command);

@@ -30,7 +30,7 @@ struct RunArguments {
 };
 
 struct Planned {
-    std::string name, hash;            // of all items together
+    std::string name, hash;  // of all items together
     std::vector<Workload> workloads;
 };
 
@@ -67,20 +67,24 @@ Planned plan_run(const RunArguments& arguments, const MeasuringOptions& measurin
 
 void print_plan(const Workload& workload, const DeviceTraits& device, const RunOptions& options) {
     const std::vector<FusedStep> steps = fuse(workload.network);
-    const Plan plan = plan_network(workload.network, steps, workload.precision, device, {options.tier, options.kernel});
+    const Plan plan = plan_network(workload.network, steps, workload.precision, device,
+                                   {options.tier, options.kernel});
     std::map<std::string, int> variants;
     for (const PlannedStep& step : plan.steps)
-        ++variants[step.choice.variant ? std::string(step.choice.variant->name)
-                                       : fmt::format("none ({})", fmt::join(step.choice.refused, "; "))];
+        ++variants[step.choice.variant
+                       ? std::string(step.choice.variant->name)
+                       : fmt::format("none ({})", fmt::join(step.choice.refused, "; "))];
     fmt::print("{}\n    {} rows, {:.3f} GMACs, {:.0f} MB of activations\n", workload.id(),
-               rows_of(workload, options.peer_onednn).size(), 1e-9 * static_cast<double>(count(workload.network).macs),
+               rows_of(workload, options.peer_onednn).size(),
+               1e-9 * static_cast<double>(count(workload.network).macs),
                1e-6 * static_cast<double>(plan.activation_bytes()));
     for (const auto& [variant, uses] : variants) fmt::print("    {:4} x {}\n", uses, variant);
 }
 
 int dry_run(const Planned& planned, const RunOptions& options) {
     const DeviceTraits device = traits_from(describe_device(options.device).at("device"));
-    fmt::print("device: {} ({}), kernel tier {}\n", device.name, device.platform, name(device.tier));
+    fmt::print("device: {} ({}), kernel tier {}\n", device.name, device.platform,
+               name(device.tier));
     for (const Workload& workload : planned.workloads) print_plan(workload, device, options);
     return all_measured;
 }
@@ -142,7 +146,8 @@ int run(const RunArguments& arguments, const MeasuringOptions& measuring) {
     std::filesystem::create_directories(folder);
     const std::string journal = folder + "/records.jsonl";
     if (!arguments.resume) set_aside(journal);
-    const std::set<std::string> done = arguments.resume ? settled_rows(journal) : std::set<std::string>{};
+    const std::set<std::string> done =
+        arguments.resume ? settled_rows(journal) : std::set<std::string>{};
     RunOutcome outcome;
     {
         JournalObserver observer(journal, measuring.quiet);
@@ -156,26 +161,38 @@ int run(const RunArguments& arguments, const MeasuringOptions& measuring) {
 }  // namespace
 
 void add_run(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand("run", "Measure suites or networks; writes records.jsonl and report.md");
+    auto* command =
+        app.add_subcommand("run", "Measure suites or networks; writes records.jsonl and report.md");
     auto arguments = std::make_shared<RunArguments>();
-    command->add_option("items", arguments->items, "Suites, networks (slimbench list) or files")->required();
-    command->add_option("--prune", arguments->prunings, "Prunings, comma-separated: none, first2@0.5, all@0.5")
+    command->add_option("items", arguments->items, "Suites, networks (slimbench list) or files")
+        ->required();
+    command
+        ->add_option("--prune", arguments->prunings,
+                     "Prunings, comma-separated: none, first2@0.5, all@0.5")
         ->delimiter(',');
     command->add_option("--batch", arguments->batches, "Batch sizes, comma-separated")
         ->delimiter(',')
         ->check(CLI::PositiveNumber);
     command->add_option("--size", arguments->size, "Image size HxW");
-    command->add_option("--classes", arguments->classes, "Number of classes")->check(CLI::PositiveNumber);
-    command->add_option("--filter", arguments->filter, "Keep workloads whose id matches this regular expression");
-    command->add_option("--out", arguments->out, "Folder for records and report (default: out/ITEM)");
-    command->add_flag("--layers", arguments->layers, "Also measure each distinct layer alone, caches warm");
-    command->add_flag("--cold", arguments->cold, "Also measure each distinct layer alone, caches flushed");
-    command->add_flag("--dry-run", arguments->dry_run, "Show workloads, kernels and memory; measure nothing");
-    command->add_flag("--resume", arguments->resume, "Go on with an earlier run: keep its records, measure the rest");
+    command->add_option("--classes", arguments->classes, "Number of classes")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--filter", arguments->filter,
+                        "Keep workloads whose id matches this regular expression");
+    command->add_option("--out", arguments->out,
+                        "Folder for records and report (default: out/ITEM)");
+    command->add_flag("--layers", arguments->layers,
+                      "Also measure each distinct layer alone, caches warm");
+    command->add_flag("--cold", arguments->cold,
+                      "Also measure each distinct layer alone, caches flushed");
+    command->add_flag("--dry-run", arguments->dry_run,
+                      "Show workloads, kernels and memory; measure nothing");
+    command->add_flag("--resume", arguments->resume,
+                      "Go on with an earlier run: keep its records, measure the rest");
     auto measuring = add_measuring_options(*command);
     command->footer(
         "Examples:  slimbench run smoke\n"
-        "           slimbench run resnet18 --precision fp32,int8 --prune none,all@0.5 --peer onednn\n"
+        "           slimbench run resnet18 --precision fp32,int8 --prune none,all@0.5 --peer "
+        "onednn\n"
         "           slimbench run pyramid --filter 'int8' --out out/int8 --resume");
     command->callback([=, &action] { action = [=] { return run(*arguments, *measuring); }; });
 }

@@ -8,14 +8,16 @@
 namespace slimbench {
 
 void add_worker(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand("worker", "Serve measurements over standard input and output");
-    command->group("");   // not for people
+    auto* command =
+        app.add_subcommand("worker", "Serve measurements over standard input and output");
+    command->group("");  // not for people
     auto device = std::make_shared<std::string>(), peer = std::make_shared<std::string>();
     command->add_option("--device", *device, "Device pattern");
     command->add_option("--peer", *peer, "Peer library")->check(CLI::IsMember({"onednn"}));
     command->callback([=, &action] {
         action = [=] {
-            return serve([=] { return peer->empty() ? device_service(*device) : onednn_service(); });
+            return serve(
+                [=] { return peer->empty() ? device_service(*device) : onednn_service(); });
         };
     });
 }

@@ -10,8 +10,9 @@ namespace slimbench {
 
 namespace {
 
-constexpr std::int64_t vector_channels = 16;   // widest vector that a kernel stores
-constexpr std::int64_t narrow_pitch = 4;       // images of up to four channels, which no vector kernel writes
+constexpr std::int64_t vector_channels = 16;  // widest vector that a kernel stores
+constexpr std::int64_t narrow_pitch =
+    4;  // images of up to four channels, which no vector kernel writes
 
 std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
     return (value + multiple - 1) / multiple * multiple;
@@ -28,7 +29,8 @@ std::int64_t halo_read(const Operation& operation) {
     return pool && pool->kind == Pool::Kind::average ? widest(pool->pad) : 0;
 }
 
-// The image, and what resizing makes of it, may keep few channels close together; vector kernels write 16 at a time.
+// The image, and what resizing makes of it, may keep few channels close together; vector kernels
+// write 16 at a time.
 std::vector<Layout> assign_layouts(const Network& network, const std::vector<FusedStep>& steps) {
     std::vector<Layout> layouts(network.tensors.size());
     for (std::size_t t = 0; t < layouts.size(); ++t)
@@ -52,12 +54,13 @@ std::vector<std::size_t> last_readers(const Network& network, const std::vector<
         if (steps[s].residual) last[*steps[s].residual] = s;
         last[steps[s].output] = std::max(last[steps[s].output], s);
     }
-    last[network.image] = steps.size();    // uploaded once, read by every run of the chain
+    last[network.image] = steps.size();  // uploaded once, read by every run of the chain
     last[network.scores] = steps.size();
     return last;
 }
 
-// Linear scan: each output takes the free slot that fits it best, else the largest free one grows, else a new one opens.
+// Linear scan: each output takes the free slot that fits it best, else the largest free one grows,
+// else a new one opens.
 class SlotAllocator {
 public:
     std::size_t take(std::uint64_t bytes) {
@@ -117,13 +120,14 @@ struct OperationText {
     std::string operator()(const Pool& pool) const {
         std::string text = fmt::format("{} {}", kind_name(pool), in());
         if (pool.kind != Pool::Kind::global_average)
-            text += fmt::format(" k{}x{}s{}x{}p{}x{}", pool.kernel.height, pool.kernel.width, pool.stride.height,
-                                pool.stride.width, pool.pad.top, pool.pad.left);
+            text += fmt::format(" k{}x{}s{}x{}p{}x{}", pool.kernel.height, pool.kernel.width,
+                                pool.stride.height, pool.stride.width, pool.pad.top, pool.pad.left);
         return text;
     }
     std::string operator()(const Resize& resize) const {
-        return fmt::format("{} {} to {}x{}", resize.filter == Resize::Filter::bilinear ? "bilinear" : "bicubic",
-                           in(), resize.size.height, resize.size.width);
+        return fmt::format("{} {} to {}x{}",
+                           resize.filter == Resize::Filter::bilinear ? "bilinear" : "bicubic", in(),
+                           resize.size.height, resize.size.width);
     }
     std::string operator()(const Add&) const { return "add " + in(); }
     std::string operator()(const Affine& affine) const {
@@ -138,19 +142,22 @@ std::int64_t weight_elements(const FusedStep& step) {
 
 std::int64_t compulsory_bytes(const FusedStep& step, const Network& network, Precision precision) {
     const auto bytes = [](DataType type) { return traits(type).bits / 8; };
-    std::int64_t elements = network.tensors[step.input].shape.elements() + network.tensors[step.output].shape.elements();
+    std::int64_t elements = network.tensors[step.input].shape.elements() +
+                            network.tensors[step.output].shape.elements();
     if (step.residual) elements += network.tensors[*step.residual].shape.elements();
-    return elements * bytes(traits(precision).activation) + weight_elements(step) * bytes(traits(precision).weight);
+    return elements * bytes(traits(precision).activation) +
+           weight_elements(step) * bytes(traits(precision).weight);
 }
 
 int as_int(std::int64_t value) {
     if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max())
-        throw std::overflow_error(fmt::format("extent {} does not fit the kernels' 32-bit arguments", value));
+        throw std::overflow_error(
+            fmt::format("extent {} does not fit the kernels' 32-bit arguments", value));
     return static_cast<int>(value);
 }
 
 tensor_view view(const TensorShape& shape, const Layout& layout) {
-    return {as_int(shape.batch), as_int(shape.height), as_int(shape.width),
+    return {as_int(shape.batch),    as_int(shape.height), as_int(shape.width),
             as_int(shape.channels), as_int(layout.pitch), as_int(layout.halo)};
 }
 
@@ -229,7 +236,8 @@ std::string step_text(const FusedStep& step, const Network& network) {
     return text;
 }
 
-std::vector<std::size_t> distinct_steps(const Network& network, const std::vector<FusedStep>& steps) {
+std::vector<std::size_t> distinct_steps(const Network& network,
+                                        const std::vector<FusedStep>& steps) {
     std::vector<std::size_t> first;
     std::set<std::string> seen;
     for (std::size_t s = 0; s < steps.size(); ++s)
@@ -237,10 +245,12 @@ std::vector<std::size_t> distinct_steps(const Network& network, const std::vecto
     return first;
 }
 
-step_args kernel_arguments(const Plan& plan, std::size_t step, const Network& network, const StepConstants& constants,
-                           int channel_stride) {
+step_args kernel_arguments(const Plan& plan, std::size_t step, const Network& network,
+                           const StepConstants& constants, int channel_stride) {
     const FusedStep& fused = plan.steps[step].step;
-    const auto view_of = [&](TensorId t) { return view(network.tensors[t].shape, plan.layouts[t]); };
+    const auto view_of = [&](TensorId t) {
+        return view(network.tensors[t].shape, plan.layouts[t]);
+    };
     step_args args{};
     args.input = view_of(fused.input);
     args.output = view_of(fused.output);

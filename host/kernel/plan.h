@@ -1,5 +1,5 @@
-// How a network runs on a device: the variant of each step, the layout of each tensor, and which buffer holds it when.
-// Pure: needs facts about the device, not the device.
+// How a network runs on a device: the variant of each step, the layout of each tensor, and which
+// buffer holds it when. Pure: needs facts about the device, not the device.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace slimbench {
 
 // NHWC in memory: see tensor_view in kernels/cl/abi.h.
 struct Layout {
-    std::int64_t pitch = 0;   // elements from one pixel to the next
-    std::int64_t halo = 0;    // pixels on each side
+    std::int64_t pitch = 0;  // elements from one pixel to the next
+    std::int64_t halo = 0;   // pixels on each side
     std::int64_t elements(const TensorShape& shape) const;
 };
 
@@ -25,9 +25,9 @@ struct PlannedStep {
     FusedStep step;
     Choice choice;
     LaunchSize launch;
-    std::string text;         // step_text(): equal texts are the same work
+    std::string text;  // step_text(): equal texts are the same work
     std::int64_t macs = 0, executed_macs = 0;
-    std::int64_t bytes = 0;   // compulsory traffic: input, residual, output and weights once each
+    std::int64_t bytes = 0;  // compulsory traffic: input, residual, output and weights once each
 };
 
 struct Plan {
@@ -35,26 +35,28 @@ struct Plan {
 
     Precision precision = Precision::fp32;
     std::vector<PlannedStep> steps;
-    std::vector<Layout> layouts;              // by tensor
-    std::vector<std::size_t> slots;           // by tensor; no_slot for tensors that were fused away
-    std::vector<std::uint64_t> slot_bytes;    // tensors with disjoint lifetimes share a slot; the image has its own
+    std::vector<Layout> layouts;     // by tensor
+    std::vector<std::size_t> slots;  // by tensor; no_slot for tensors that were fused away
+    std::vector<std::uint64_t>
+        slot_bytes;  // tensors with disjoint lifetimes share a slot; the image has its own
 
     std::uint64_t tensor_bytes(const Network& network, TensorId tensor) const;
-    std::uint64_t activation_bytes() const;   // all slots
+    std::uint64_t activation_bytes() const;  // all slots
 };
 
 Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, Precision precision,
                   const DeviceTraits& device, const Selection& selection = {});
 
-// What the step computes, in one line: the canonical problem text of a convolution or "max_pool 1x64x112x112 k3s2p1",
-// followed by "+add", "+relu". Equal texts mean the same shapes and epilogue.
+// What the step computes, in one line: the canonical problem text of a convolution or "max_pool
+// 1x64x112x112 k3s2p1", followed by "+add", "+relu". Equal texts mean the same shapes and epilogue.
 std::string step_text(const FusedStep& step, const Network& network);
 
 // Indices of the first step of each distinct text.
-std::vector<std::size_t> distinct_steps(const Network& network, const std::vector<FusedStep>& steps);
+std::vector<std::size_t> distinct_steps(const Network& network,
+                                        const std::vector<FusedStep>& steps);
 
 // The kernel's arguments. Throws std::overflow_error when an extent does not fit 32 bits.
-step_args kernel_arguments(const Plan& plan, std::size_t step, const Network& network, const StepConstants& constants,
-                           int channel_stride);
+step_args kernel_arguments(const Plan& plan, std::size_t step, const Network& network,
+                           const StepConstants& constants, int channel_stride);
 
 }  // namespace slimbench

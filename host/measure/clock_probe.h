@@ -1,4 +1,5 @@
-// A fixed piece of arithmetic whose time tells whether the host's clock rate changed during a measurement.
+// A fixed piece of arithmetic whose time tells whether the host's clock rate changed during a
+// measurement.
 #pragma once
 
 namespace slimbench {

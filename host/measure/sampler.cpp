@@ -15,13 +15,13 @@ namespace slimbench {
 namespace {
 
 constexpr int max_samples = 2000;
-constexpr double stable_within = 0.03;        // medians of two successive windows of calls
+constexpr double stable_within = 0.03;  // medians of two successive windows of calls
 constexpr int stable_window = 3;
-constexpr double warm_up_limit_factor = 10;   // gives up on stability; the flags tell
+constexpr double warm_up_limit_factor = 10;  // gives up on stability; the flags tell
 constexpr double trend_limit = 0.05;
-constexpr double clock_limit = 1.05;          // probe after over probe before
-constexpr double gap_share = 0.2;             // of the host's time outside the device's span
-constexpr double gap_floor = 300e-6;          // launch floors of tiny rows are no disagreement
+constexpr double clock_limit = 1.05;  // probe after over probe before
+constexpr double gap_share = 0.2;     // of the host's time outside the device's span
+constexpr double gap_floor = 300e-6;  // launch floors of tiny rows are no disagreement
 
 class SilentReporter : public benchmark::BenchmarkReporter {
 public:
@@ -37,7 +37,9 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-double median_of(std::span<const double> values) { return summarize(values).median; }
+double median_of(std::span<const double> values) {
+    return summarize(values).median;
+}
 
 bool stable(std::span<const double> times) {
     if (times.size() < 2 * stable_window) return false;
@@ -47,8 +49,8 @@ bool stable(std::span<const double> times) {
 }
 
 struct Warmed {
-    double spent = 0;        // seconds
-    double per_call = 0;     // expected seconds of one call, host side
+    double spent = 0;     // seconds
+    double per_call = 0;  // expected seconds of one call, host side
 };
 
 Warmed warm(const Protocol& protocol, WarmUp kind, const std::function<CallTime()>& call) {
@@ -56,9 +58,10 @@ Warmed warm(const Protocol& protocol, WarmUp kind, const std::function<CallTime(
     std::vector<double> times;
     do {
         times.push_back(call().host);
-    } while (kind == WarmUp::until_stable &&
-             (seconds_since(started) < protocol.warm_up ||
-              (!stable(times) && seconds_since(started) < warm_up_limit_factor * protocol.warm_up)));
+    } while (
+        kind == WarmUp::until_stable &&
+        (seconds_since(started) < protocol.warm_up ||
+         (!stable(times) && seconds_since(started) < warm_up_limit_factor * protocol.warm_up)));
     const std::size_t window = std::min<std::size_t>(times.size(), stable_window);
     return {seconds_since(started), median_of(std::span(times).last(window))};
 }
@@ -69,20 +72,25 @@ int sample_count(const Protocol& protocol, WarmUp kind, double per_call) {
     return static_cast<int>(std::clamp<double>(wanted, protocol.min_samples, max_samples));
 }
 
-void host_by_google_benchmark(const std::string& name, int iterations, const std::function<CallTime()>& call) {
-    benchmark::RegisterBenchmark(name.c_str(), [&](benchmark::State& state) {
-        for (auto _ : state) {
-            (void)_;
-            state.SetIterationTime(call().device);
-        }
-    })->UseManualTime()->Iterations(iterations);
+void host_by_google_benchmark(const std::string& name, int iterations,
+                              const std::function<CallTime()>& call) {
+    benchmark::RegisterBenchmark(name.c_str(),
+                                 [&](benchmark::State& state) {
+                                     for (auto _ : state) {
+                                         (void)_;
+                                         state.SetIterationTime(call().device);
+                                     }
+                                 })
+        ->UseManualTime()
+        ->Iterations(iterations);
     SilentReporter reporter;
     benchmark::RunSpecifiedBenchmarks(&reporter, "all");
     benchmark::ClearRegisteredBenchmarks();
     if (!reporter.error.empty()) throw std::runtime_error(name + ": " + reporter.error);
 }
 
-std::vector<std::string> find_flags(const Measurement& measured, bool clock_ran, double clock_ratio) {
+std::vector<std::string> find_flags(const Measurement& measured, bool clock_ran,
+                                    double clock_ratio) {
     std::vector<std::string> flags;
     const auto drift = trend(measured.device);
     if (drift && std::abs(*drift) > trend_limit) flags.emplace_back("trend");

@@ -24,13 +24,15 @@ constexpr std::size_t tail_bytes = 4096;
 
 std::array<int, 2> make_pipe() {
     std::array<int, 2> ends;
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error(fmt::format("pipe: {}", std::strerror(errno)));
+    if (pipe2(ends.data(), O_CLOEXEC) != 0)
+        throw std::runtime_error(fmt::format("pipe: {}", std::strerror(errno)));
     return ends;
 }
 
 // Runs in the child between fork and exec.
 [[noreturn]] void become(const std::vector<std::string>& arguments,
-                         const std::vector<std::pair<std::string, std::string>>& environment, int in, int out, int err) {
+                         const std::vector<std::pair<std::string, std::string>>& environment,
+                         int in, int out, int err) {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(in, STDIN_FILENO);
@@ -38,7 +40,8 @@ std::array<int, 2> make_pipe() {
     dup2(err, STDERR_FILENO);
     for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
     std::vector<char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    for (const std::string& argument : arguments)
+        argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
     execv(argv[0], argv.data());
     fmt::print(stderr, "cannot start {}: {}\n", arguments[0], std::strerror(errno));
@@ -52,7 +55,8 @@ std::string last_line(std::string text) {
 }
 
 int milliseconds_until(ChildProcess::Deadline deadline) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
     // Short waits, so that an interruption is seen soon.
     return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 200));
 }
@@ -100,7 +104,8 @@ void ChildProcess::write_line(const std::string& line) {
     }
 }
 
-std::optional<std::string> ChildProcess::read_line(Deadline deadline, const volatile bool& interrupted) {
+std::optional<std::string> ChildProcess::read_line(Deadline deadline,
+                                                   const volatile bool& interrupted) {
     while (true) {
         if (const std::size_t end = pending_.find('\n'); end != std::string::npos) {
             std::string line = pending_.substr(0, end);
@@ -132,9 +137,9 @@ void ChildProcess::report_end() {
     waitpid(id_, &status, 0);
     id_ = -1;
     drain_errors();
-    std::string how = WIFSIGNALED(status)
-                          ? fmt::format("ended by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)))
-                          : fmt::format("exited with code {}", WEXITSTATUS(status));
+    std::string how = WIFSIGNALED(status) ? fmt::format("ended by signal {} ({})", WTERMSIG(status),
+                                                        strsignal(WTERMSIG(status)))
+                                          : fmt::format("exited with code {}", WEXITSTATUS(status));
     if (const std::string line = last_line(error_tail_); !line.empty()) how += ": " + line;
     throw ChildEnded(how);
 }

@@ -12,7 +12,8 @@
 
 namespace slimbench {
 
-// The child ended or was ended; what() says how: "killed by signal 6 (Aborted): <last line on its error output>".
+// The child ended or was ended; what() says how: "killed by signal 6 (Aborted): <last line on its
+// error output>".
 class ChildEnded : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -22,15 +23,18 @@ class ChildProcess {
 public:
     using Deadline = std::chrono::steady_clock::time_point;
 
-    // Starts `arguments[0]` with extra environment variables, in a process group of its own (a terminal's Ctrl-C does not reach
-    // it) and bound to end when this process ends. Throws std::runtime_error when it cannot be started.
-    ChildProcess(const std::vector<std::string>& arguments, const std::vector<std::pair<std::string, std::string>>& environment);
-    ~ChildProcess();                       // ends the child
+    // Starts `arguments[0]` with extra environment variables, in a process group of its own (a
+    // terminal's Ctrl-C does not reach it) and bound to end when this process ends. Throws
+    // std::runtime_error when it cannot be started.
+    ChildProcess(const std::vector<std::string>& arguments,
+                 const std::vector<std::pair<std::string, std::string>>& environment);
+    ~ChildProcess();  // ends the child
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
 
-    void write_line(const std::string& line);   // throws ChildEnded
-    // Nothing at the deadline or when `interrupted` becomes true; throws ChildEnded when the child has gone.
+    void write_line(const std::string& line);  // throws ChildEnded
+    // Nothing at the deadline or when `interrupted` becomes true; throws ChildEnded when the child
+    // has gone.
     std::optional<std::string> read_line(Deadline deadline, const volatile bool& interrupted);
     void kill();
     pid_t id() const { return id_; }
@@ -41,8 +45,8 @@ private:
 
     pid_t id_ = -1;
     int input_ = -1, output_ = -1, errors_ = -1;
-    std::string pending_;                  // read, not yet a whole line
-    std::string error_tail_;               // the end of what it wrote to its error output
+    std::string pending_;     // read, not yet a whole line
+    std::string error_tail_;  // the end of what it wrote to its error output
 };
 
 }  // namespace slimbench

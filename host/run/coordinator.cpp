@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int peer_blocks = 4;   // of samples of ours and the peer's, alternated
+constexpr int peer_blocks = 4;  // of samples of ours and the peer's, alternated
 
 RowIdentity forward_identity(const Workload& workload) {
     RowIdentity identity;
@@ -30,10 +30,17 @@ RowIdentity forward_identity(const Workload& workload) {
 }
 
 PrepareRequest prepare_request(const Workload& workload, const RunOptions& options) {
-    return {forward_identity(workload), workload.network, workload.precision, workload.seed, options.tier, options.kernel};
+    return {forward_identity(workload),
+            workload.network,
+            workload.precision,
+            workload.seed,
+            options.tier,
+            options.kernel};
 }
 
-void append(std::vector<double>& to, const std::vector<double>& more) { to.insert(to.end(), more.begin(), more.end()); }
+void append(std::vector<double>& to, const std::vector<double>& more) {
+    to.insert(to.end(), more.begin(), more.end());
+}
 
 // Adds a later block of the same row.
 void join(ResultRecord& record, const ResultRecord& block) {
@@ -63,9 +70,11 @@ public:
     RunOutcome outcome;
 
 private:
-    void measure_rows(const Workload& workload, const std::vector<Row>& rows, ChildProcess::Deadline deadline);
+    void measure_rows(const Workload& workload, const std::vector<Row>& rows,
+                      ChildProcess::Deadline deadline);
     void emit(ResultRecord record, const Workload& workload, const Row& row);
-    void emit_loss(Status status, const std::string& reason, const Workload& workload, const Row& row);
+    void emit_loss(Status status, const std::string& reason, const Workload& workload,
+                   const Row& row);
     void alternate(const Workload& workload, const Row& row, ChildProcess::Deadline deadline);
     WorkerLink& device();
     WorkerLink& peer(const Workload& workload, ChildProcess::Deadline deadline);
@@ -78,11 +87,14 @@ private:
     const volatile bool& interrupted_;
     std::unique_ptr<WorkerLink> device_, peer_;
     bool peer_prepared_ = false;
-    const Row* current_ = nullptr;   // the row in flight, for whom it may concern when the worker dies
+    const Row* current_ =
+        nullptr;  // the row in flight, for whom it may concern when the worker dies
 };
 
 WorkerLink& Run::device() {
-    if (!device_) device_ = std::make_unique<WorkerLink>(WorkerLink::Kind::device, options_.device, interrupted_);
+    if (!device_)
+        device_ =
+            std::make_unique<WorkerLink>(WorkerLink::Kind::device, options_.device, interrupted_);
     return *device_;
 }
 
@@ -101,17 +113,25 @@ void Run::emit(ResultRecord record, const Workload& workload, const Row& row) {
     record.suite_hash = options_.suite_hash;
     if (record.time.empty()) record.time = utc_now();
     switch (record.status) {
-        case Status::measured: ++outcome.measured; break;
-        case Status::incorrect: ++outcome.incorrect; break;
+        case Status::measured:
+            ++outcome.measured;
+            break;
+        case Status::incorrect:
+            ++outcome.incorrect;
+            break;
         case Status::failed:
         case Status::crashed:
-        case Status::timed_out: ++outcome.lost; break;
-        default: ++outcome.not_run;
+        case Status::timed_out:
+            ++outcome.lost;
+            break;
+        default:
+            ++outcome.not_run;
     }
     observer_.record(record);
 }
 
-void Run::emit_loss(Status status, const std::string& reason, const Workload& workload, const Row& row) {
+void Run::emit_loss(Status status, const std::string& reason, const Workload& workload,
+                    const Row& row) {
     ResultRecord record;
     record.status = status;
     record.reason = reason;
@@ -144,18 +164,24 @@ void Run::alternate(const Workload& workload, const Row& row, ChildProcess::Dead
     emit(std::move(*theirs), workload, peer_row);
 }
 
-void Run::measure_rows(const Workload& workload, const std::vector<Row>& rows, ChildProcess::Deadline deadline) {
+void Run::measure_rows(const Workload& workload, const std::vector<Row>& rows,
+                       ChildProcess::Deadline deadline) {
     current_ = &rows.front();
-    const ResultRecord prepared = device().prepare(prepare_request(workload, options_), deadline,
-                                                   [&](const std::string& text) { observer_.phase(text); });
+    const ResultRecord prepared =
+        device().prepare(prepare_request(workload, options_), deadline,
+                         [&](const std::string& text) { observer_.phase(text); });
     // A workload that is not measured leaves one record, its first row's.
     if (prepared.status != Status::measured) return emit(prepared, workload, rows.front());
     for (const Row& row : rows) {
         current_ = &row;
-        observer_.phase(row.identity.kind == RowKind::forward ? "measuring" : "layer " + row.identity.layer);
-        const bool compared = options_.peer_onednn && row.convolution && row.identity.cache == CacheState::hot;
-        if (compared) alternate(workload, row, deadline);
-        else emit(device().measure(request(row, workload.protocol), deadline), workload, row);
+        observer_.phase(row.identity.kind == RowKind::forward ? "measuring"
+                                                              : "layer " + row.identity.layer);
+        const bool compared =
+            options_.peer_onednn && row.convolution && row.identity.cache == CacheState::hot;
+        if (compared)
+            alternate(workload, row, deadline);
+        else
+            emit(device().measure(request(row, workload.protocol), deadline), workload, row);
     }
 }
 
@@ -173,7 +199,8 @@ void Run::workload(const Workload& planned, std::vector<Row> rows) {
         emit_loss(Status::crashed, fmt::format("the worker {}", error.what()), planned, *current_);
         lose_workers();
     } catch (const WorkerTimedOut&) {
-        emit_loss(Status::timed_out, fmt::format("took longer than the limit of {:g} s", planned.protocol.time_limit),
+        emit_loss(Status::timed_out,
+                  fmt::format("took longer than the limit of {:g} s", planned.protocol.time_limit),
                   planned, *current_);
         lose_workers();
     } catch (const WorkerFailed& error) {
@@ -181,7 +208,9 @@ void Run::workload(const Workload& planned, std::vector<Row> rows) {
     }
 }
 
-std::string option_if(bool given, const std::string& option) { return given ? " " + option : ""; }
+std::string option_if(bool given, const std::string& option) {
+    return given ? " " + option : "";
+}
 
 }  // namespace
 
@@ -204,17 +233,20 @@ std::vector<Row> rows_of(const Workload& workload, bool with_peer) {
 std::string repro_command(const Workload& workload, const Row& row, const RunOptions& options) {
     const RowIdentity& identity = row.identity;
     const bool peer = identity.implementation != "slimbench";
-    const std::string common = option_if(!options.device.empty(), fmt::format("--device '{}'", options.device)) +
-                               (options.tier ? fmt::format(" --tier {}", name(*options.tier)) : "") +
-                               option_if(!options.kernel.empty(), "--kernel " + options.kernel) +
-                               option_if(peer, "--peer onednn");
+    const std::string common =
+        option_if(!options.device.empty(), fmt::format("--device '{}'", options.device)) +
+        (options.tier ? fmt::format(" --tier {}", name(*options.tier)) : "") +
+        option_if(!options.kernel.empty(), "--kernel " + options.kernel) +
+        option_if(peer, "--peer onednn");
     if (identity.kind == RowKind::layer && row.convolution) {
         const std::vector<FusedStep> steps = fuse(workload.network);
         const ConvProblem& problem = std::get<Conv>(steps[row.step].operation).problem;
-        return fmt::format("slimbench layer '{}' --precision {}{}", problem.text(), identity.precision, common);
+        return fmt::format("slimbench layer '{}' --precision {}{}", problem.text(),
+                           identity.precision, common);
     }
-    return fmt::format("slimbench run {} --precision {} --prune {} --batch {} --size {}x{}{}{}", identity.network,
-                       identity.precision, identity.pruning, identity.batch, identity.height, identity.width,
+    return fmt::format("slimbench run {} --precision {} --prune {} --batch {} --size {}x{}{}{}",
+                       identity.network, identity.precision, identity.pruning, identity.batch,
+                       identity.height, identity.width,
                        (workload.classes ? fmt::format(" --classes {}", *workload.classes) : "") +
                            option_if(identity.kind == RowKind::layer, "--layers"),
                        common);
@@ -225,7 +257,8 @@ bool is_settled(Status status) {
 }
 
 RunOutcome run_workloads(const std::vector<Workload>& workloads, const RunOptions& options,
-                         const std::set<std::string>& done, RunObserver& observer, const volatile bool& interrupted) {
+                         const std::set<std::string>& done, RunObserver& observer,
+                         const volatile bool& interrupted) {
     Run run(options, observer, interrupted);
     try {
         for (std::size_t i = 0; i < workloads.size() && !interrupted; ++i) {

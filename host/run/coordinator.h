@@ -1,4 +1,5 @@
-// Plans the rows of workloads, starts workers, asks them row by row, and turns whatever happens to them into records.
+// Plans the rows of workloads, starts workers, asks them row by row, and turns whatever happens to
+// them into records.
 #pragma once
 
 #include <functional>
@@ -15,17 +16,17 @@
 namespace slimbench {
 
 struct RunOptions {
-    std::string device;              // select_device() pattern
-    std::optional<Tier> tier;        // kernels of at most this tier
-    std::string kernel;              // only variants whose name contains this
-    bool peer_onednn = false;        // convolutions also through oneDNN, alternated with ours
-    std::string suite, suite_hash;   // for the records
+    std::string device;             // select_device() pattern
+    std::optional<Tier> tier;       // kernels of at most this tier
+    std::string kernel;             // only variants whose name contains this
+    bool peer_onednn = false;       // convolutions also through oneDNN, alternated with ours
+    std::string suite, suite_hash;  // for the records
 };
 
 // One row that a workload yields.
 struct Row {
     RowIdentity identity;
-    std::size_t step = 0;            // layer rows: index of the fused step
+    std::size_t step = 0;  // layer rows: index of the fused step
     bool convolution = false;
 };
 std::vector<Row> rows_of(const Workload& workload, bool with_peer);
@@ -38,21 +39,24 @@ public:
     virtual ~RunObserver() = default;
     virtual void workload(std::size_t index, std::size_t count, const std::string& id) = 0;
     virtual void phase(const std::string& text) = 0;
-    virtual void record(const ResultRecord& record) = 0;   // journal it; throwing ends the run
+    virtual void record(const ResultRecord& record) = 0;  // journal it; throwing ends the run
 };
 
 struct RunOutcome {
-    std::size_t measured = 0, incorrect = 0, lost = 0, not_run = 0;   // not_run: skipped, unsupported, untrusted
+    std::size_t measured = 0, incorrect = 0, lost = 0,
+                not_run = 0;  // not_run: skipped, unsupported, untrusted
     bool interrupted = false;
 };
 
 // Statuses that --resume does not repeat.
 bool is_settled(Status status);
 
-// Measures all rows of all workloads but those whose ids are in `done`. `interrupted` may become true at any time (a signal
-// handler): the run then ends its workers and returns. Throws std::runtime_error when no worker can be started.
+// Measures all rows of all workloads but those whose ids are in `done`. `interrupted` may become
+// true at any time (a signal handler): the run then ends its workers and returns. Throws
+// std::runtime_error when no worker can be started.
 RunOutcome run_workloads(const std::vector<Workload>& workloads, const RunOptions& options,
-                         const std::set<std::string>& done, RunObserver& observer, const volatile bool& interrupted);
+                         const std::set<std::string>& done, RunObserver& observer,
+                         const volatile bool& interrupted);
 
 // What a device's worker says of itself: {"device", "environment", "build"}.
 nlohmann::json describe_device(const std::string& device_pattern);

@@ -37,7 +37,7 @@ std::optional<std::uint64_t> number_in(const std::string& path) {
     std::ifstream file(path);
     std::uint64_t number = 0;
     if (file >> number) return number;
-    return std::nullopt;   // missing, or "max"
+    return std::nullopt;  // missing, or "max"
 }
 
 nlohmann::json or_null(const std::optional<std::string>& value) {
@@ -59,7 +59,9 @@ nlohmann::json caches() {
             file >> value;
             return value;
         };
-        list.push_back({{"type", text("type")}, {"level", text("level")}, {"size", text("size")},
+        list.push_back({{"type", text("type")},
+                        {"level", text("level")},
+                        {"size", text("size")},
                         {"shared_by", text("shared_cpu_list")}});
     }
     return list;
@@ -124,7 +126,8 @@ nlohmann::json build_description() {
 
 std::uint64_t available_memory() {
     std::uint64_t available = std::numeric_limits<std::uint64_t>::max();
-    if (const auto kib = system_value("/proc/meminfo", "MemAvailable")) available = std::stoull(*kib) * 1024;
+    if (const auto kib = system_value("/proc/meminfo", "MemAvailable"))
+        available = std::stoull(*kib) * 1024;
     const auto limit = number_in("/sys/fs/cgroup/memory.max");
     const auto used = number_in("/sys/fs/cgroup/memory.current");
     if (limit && used) available = std::min(available, *limit > *used ? *limit - *used : 0);
@@ -133,9 +136,12 @@ std::uint64_t available_memory() {
 
 std::string cache_folder() {
     std::string folder;
-    if (const char* own = std::getenv("SLIMBENCH_CACHE_DIR")) folder = own;
-    else if (const char* xdg = std::getenv("XDG_CACHE_HOME")) folder = std::string(xdg) + "/slimbench";
-    else if (const char* home = std::getenv("HOME")) folder = std::string(home) + "/.cache/slimbench";
+    if (const char* own = std::getenv("SLIMBENCH_CACHE_DIR"))
+        folder = own;
+    else if (const char* xdg = std::getenv("XDG_CACHE_HOME"))
+        folder = std::string(xdg) + "/slimbench";
+    else if (const char* home = std::getenv("HOME"))
+        folder = std::string(home) + "/.cache/slimbench";
     std::error_code error;
     if (!folder.empty()) std::filesystem::create_directories(folder, error);
     return error ? "" : folder;

@@ -1,4 +1,5 @@
-// What coordinator and worker say to each other: one JSON object a line. docs/architecture.md describes the exchange.
+// What coordinator and worker say to each other: one JSON object a line. docs/architecture.md
+// describes the exchange.
 #pragma once
 
 #include <cstdint>
@@ -17,22 +18,24 @@ namespace slimbench {
 
 inline constexpr int protocol_version = 1;
 
-// Asks the worker to get a workload ready: the expanded network, never a name, so that two builds compute the same thing.
+// Asks the worker to get a workload ready: the expanded network, never a name, so that two builds
+// compute the same thing.
 struct PrepareRequest {
-    RowIdentity identity;            // of the forward row
+    RowIdentity identity;  // of the forward row
     Network network;
     Precision precision = Precision::fp32;
     std::uint64_t seed = 1;
-    std::optional<Tier> tier;        // kernels of at most this tier
-    std::string kernel;              // only variants whose name contains this
+    std::optional<Tier> tier;  // kernels of at most this tier
+    std::string kernel;        // only variants whose name contains this
 };
 nlohmann::json to_json(const PrepareRequest& request);
-PrepareRequest prepare_request_from(const nlohmann::json& json);   // throws std::runtime_error naming what is missing
+PrepareRequest prepare_request_from(
+    const nlohmann::json& json);  // throws std::runtime_error naming what is missing
 
 // Asks for samples of one row of the prepared workload.
 struct MeasureRequest {
     RowKind kind = RowKind::forward;
-    std::size_t step = 0;            // layer rows: index of the fused step
+    std::size_t step = 0;  // layer rows: index of the fused step
     CacheState cache = CacheState::hot;
     Protocol protocol;
 };

@@ -14,7 +14,8 @@ namespace slimbench {
 
 namespace {
 
-constexpr std::int64_t calibration_macs = 1'000'000'000;   // about a second of the reference on two cores
+constexpr std::int64_t calibration_macs =
+    1'000'000'000;  // about a second of the reference on two cores
 constexpr std::int64_t least_side = 32;
 
 std::int64_t shorter_side(const Network& network) {
@@ -35,7 +36,7 @@ Network small_enough(Network network, std::int64_t most_macs) {
         try {
             infer_shapes(smaller);
         } catch (const std::invalid_argument&) {
-            return network;   // a kernel that no longer fits the image
+            return network;  // a kernel that no longer fits the image
         }
         network = std::move(smaller);
     }
@@ -54,7 +55,8 @@ NumericProblem numeric_int8(const Network& network, std::uint64_t seed, const Ra
     NumericProblem problem{network, fuse(network), {}, quantize_tensors(network, ranges)};
     const Parameters parameters = synthesize(network, seed);
     for (const FusedStep& step : problem.steps)
-        problem.constants.push_back(constants_int8(step, network, parameters, problem.quantization));
+        problem.constants.push_back(
+            constants_int8(step, network, parameters, problem.quantization));
     return problem;
 }
 
@@ -65,17 +67,19 @@ std::string content_key(const Network& network, std::uint64_t seed) {
     return fmt::format("{:016x}", hash);
 }
 
-Ranges calibrated_ranges(const Network& network, std::uint64_t seed, const std::string& cache_folder, unsigned threads) {
-    const std::string kept =
-        cache_folder.empty() ? "" : fmt::format("{}/ranges-{}.json", cache_folder, content_key(network, seed));
+Ranges calibrated_ranges(const Network& network, std::uint64_t seed,
+                         const std::string& cache_folder, unsigned threads) {
+    const std::string kept = cache_folder.empty() ? ""
+                                                  : fmt::format("{}/ranges-{}.json", cache_folder,
+                                                                content_key(network, seed));
     if (!kept.empty() && std::filesystem::exists(kept)) return read_ranges(kept);
     const NumericProblem problem = numeric_fp32(small_enough(network, calibration_macs), seed);
     const auto tensors = run_reference_network(problem.network, problem.steps, problem.constants,
                                                synthetic_image<float>(problem, seed), threads);
     const TensorShape& image = problem.network.tensors[problem.network.image].shape;
     Ranges ranges = calibrate(problem.network, problem.steps, tensors,
-                              fmt::format("max calibration, 1 synthetic image {}x{}, seed {}", image.height,
-                                          image.width, seed));
+                              fmt::format("max calibration, 1 synthetic image {}x{}, seed {}",
+                                          image.height, image.width, seed));
     if (!kept.empty()) write_ranges(kept, ranges);
     return ranges;
 }
@@ -91,8 +95,8 @@ HostTensor<Element> synthetic_image(const NumericProblem& problem, std::uint64_t
         HostTensor<Element> image{shape, {}};
         image.values.reserve(real.size());
         for (float value : real)
-            image.values.push_back(static_cast<Element>(
-                std::clamp(std::nearbyint(value / q.scale) + static_cast<float>(q.zero_point), 0.0f, 255.0f)));
+            image.values.push_back(static_cast<Element>(std::clamp(
+                std::nearbyint(value / q.scale) + static_cast<float>(q.zero_point), 0.0f, 255.0f)));
         return image;
     }
 }

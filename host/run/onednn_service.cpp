@@ -23,7 +23,8 @@ HostTensor<Element> seeded_tensor(const TensorShape& shape, std::uint64_t seed) 
         return {shape, synthesize_image(shape, seed)};
     } else {
         std::mt19937_64 random(seed);
-        HostTensor<Element> tensor{shape, std::vector<Element>(static_cast<std::size_t>(shape.elements()))};
+        HostTensor<Element> tensor{
+            shape, std::vector<Element>(static_cast<std::size_t>(shape.elements()))};
         std::ranges::generate(tensor.values, [&] { return static_cast<Element>(random()); });
         return tensor;
     }
@@ -33,19 +34,22 @@ HostTensor<Element> seeded_tensor(const TensorShape& shape, std::uint64_t seed) 
 template <class Element>
 class PeerLayer {
 public:
-    PeerLayer(const NumericProblem& problem, std::size_t index, std::uint64_t seed, unsigned threads)
+    PeerLayer(const NumericProblem& problem, std::size_t index, std::uint64_t seed,
+              unsigned threads)
         : offer_(onednn_step<Element>(problem.steps[index], problem.constants[index])) {
         if (!offer_.step) return;
         const FusedStep& step = problem.steps[index];
         const auto shape = [&](TensorId tensor) { return problem.network.tensors[tensor].shape; };
         const auto input = seeded_tensor<Element>(shape(step.input), seed);
-        const auto residual = seeded_tensor<Element>(shape(step.residual.value_or(step.input)), seed + 1);
+        const auto residual =
+            seeded_tensor<Element>(shape(step.residual.value_or(step.input)), seed + 1);
         const HostTensor<Element>* added = step.residual ? &residual : nullptr;
         offer_.step->upload(input, added);
         CoverageRule rule;
         rule.seed = seed;
-        rule.allowed_steps = 1;   // oneDNN rounds in its own order
-        verdict_ = verify_step(step, problem.constants[index], input, added, offer_.step->output(), rule, threads);
+        rule.allowed_steps = 1;  // oneDNN rounds in its own order
+        verdict_ = verify_step(step, problem.constants[index], input, added, offer_.step->output(),
+                               rule, threads);
     }
     const std::string& refused() const { return offer_.refused; }
     const Verdict& verdict() const { return verdict_; }
@@ -61,11 +65,14 @@ class OnednnService : public WorkerService {
 public:
     OnednnService() {
         if (onednn_version().empty())
-            throw std::runtime_error("this build has no oneDNN: install libdnnl-dev and build again");
+            throw std::runtime_error(
+                "this build has no oneDNN: install libdnnl-dev and build again");
     }
 
     nlohmann::json hello() override {
-        return {{"device", device()}, {"environment", environment_description()}, {"build", build_description()}};
+        return {{"device", device()},
+                {"environment", environment_description()},
+                {"build", build_description()}};
     }
 
     ResultRecord prepare(const PrepareRequest& request, const Progress&) override {
@@ -74,14 +81,16 @@ public:
         problem_ = request.precision == Precision::fp32
                        ? numeric_fp32(request.network, request.seed)
                        : numeric_int8(request.network, request.seed,
-                                      calibrated_ranges(request.network, request.seed, cache_folder(), threads_));
+                                      calibrated_ranges(request.network, request.seed,
+                                                        cache_folder(), threads_));
         ResultRecord record;
         record.status = Status::measured;
         return record;
     }
 
     ResultRecord measure(const MeasureRequest& request) override {
-        return request_.precision == Precision::fp32 ? measure_as(request, fp32_) : measure_as(request, int8_);
+        return request_.precision == Precision::fp32 ? measure_as(request, fp32_)
+                                                     : measure_as(request, int8_);
     }
 
     void release() override {
@@ -103,7 +112,8 @@ private:
     }
 
     template <class Element>
-    ResultRecord measure_as(const MeasureRequest& request, std::optional<PeerLayer<Element>>& layer) {
+    ResultRecord measure_as(const MeasureRequest& request,
+                            std::optional<PeerLayer<Element>>& layer) {
         if (loaded_step_ != request.step) {
             layer.emplace(problem_, request.step, request_.seed, threads_);
             loaded_step_ = request.step;
@@ -122,10 +132,12 @@ private:
             return record;
         }
         record.status = Status::measured;
-        record.measurement = sample(record.identity.id(), request.protocol, WarmUp::until_stable, [&] {
-            const double seconds = layer->run();
-            return CallTime{seconds, seconds, true};   // a library call has no device clock of its own
-        });
+        record.measurement =
+            sample(record.identity.id(), request.protocol, WarmUp::until_stable, [&] {
+                const double seconds = layer->run();
+                return CallTime{seconds, seconds,
+                                true};  // a library call has no device clock of its own
+            });
         return record;
     }
 
@@ -142,12 +154,14 @@ private:
         record.environment = environment_description();
         record.build = build_description();
         StepRecord described;
-        for (std::size_t covered : fused.nodes) described.layers.push_back(problem_.network.nodes[covered].name);
+        for (std::size_t covered : fused.nodes)
+            described.layers.push_back(problem_.network.nodes[covered].name);
         described.block = node.block;
         described.level = node.level;
         described.kind = kind_name(fused.operation);
         described.problem = step_text(fused, problem_.network);
-        for (std::size_t covered : fused.nodes) described.macs += macs(problem_.network.nodes[covered]);
+        for (std::size_t covered : fused.nodes)
+            described.macs += macs(problem_.network.nodes[covered]);
         described.executed_macs = described.macs;
         record.macs = record.executed_macs = described.macs;
         record.steps.push_back(std::move(described));
@@ -164,6 +178,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<WorkerService> onednn_service() { return std::make_unique<OnednnService>(); }
+std::unique_ptr<WorkerService> onednn_service() {
+    return std::make_unique<OnednnService>();
+}
 
 }  // namespace slimbench

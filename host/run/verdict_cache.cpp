@@ -6,7 +6,8 @@
 
 namespace slimbench {
 
-VerdictCache::VerdictCache(std::string path, std::string scope) : path_(std::move(path)), scope_(std::move(scope)) {
+VerdictCache::VerdictCache(std::string path, std::string scope)
+    : path_(std::move(path)), scope_(std::move(scope)) {
     std::ifstream file(path_);
     for (std::string line; std::getline(file, line);) {
         // A torn or foreign line only costs a verification.
@@ -35,8 +36,12 @@ void VerdictCache::keep(const std::string& step_key, const Verdict& verdict) {
     known_[step_key] = kept;
     if (path_.empty()) return;
     std::ofstream file(path_, std::ios::app);
-    file << nlohmann::json{{"scope", scope_}, {"step", step_key}, {"checked", verdict.checked},
-                           {"elements", verdict.elements}, {"rule", verdict.rule}, {"worst", verdict.worst}}
+    file << nlohmann::json{{"scope", scope_},
+                           {"step", step_key},
+                           {"checked", verdict.checked},
+                           {"elements", verdict.elements},
+                           {"rule", verdict.rule},
+                           {"worst", verdict.worst}}
                 .dump()
          << '\n';
 }

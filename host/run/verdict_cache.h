@@ -11,11 +11,11 @@ namespace slimbench {
 
 class VerdictCache {
 public:
-    // `scope` names everything a verdict depends on beside the step: program, device, driver, reference. An empty path keeps
-    // verdicts in memory only.
+    // `scope` names everything a verdict depends on beside the step: program, device, driver,
+    // reference. An empty path keeps verdicts in memory only.
     VerdictCache(std::string path, std::string scope);
 
-    std::optional<Verdict> find(const std::string& step_key) const;   // comes back marked `cached`
+    std::optional<Verdict> find(const std::string& step_key) const;  // comes back marked `cached`
     void keep(const std::string& step_key, const Verdict& verdict);
 
 private:

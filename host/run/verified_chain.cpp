@@ -23,11 +23,12 @@ std::string verdict_key(const Plan& plan, std::size_t step, std::uint64_t seed) 
     const PlannedStep& planned = plan.steps[step];
     const Layout& in = plan.layouts[planned.step.input];
     const Layout& out = plan.layouts[planned.step.output];
-    return fmt::format("{} | {} | in {}/{} out {}/{} | seed {}", planned.choice.variant->name, planned.text, in.pitch,
-                       in.halo, out.pitch, out.halo, seed);
+    return fmt::format("{} | {} | in {}/{} out {}/{} | seed {}", planned.choice.variant->name,
+                       planned.text, in.pitch, in.halo, out.pitch, out.halo, seed);
 }
 
-// FNV-1a over 64-bit words: whether two runs left the same bits, without keeping a gigabyte of scores.
+// FNV-1a over 64-bit words: whether two runs left the same bits, without keeping a gigabyte of
+// scores.
 template <class Element>
 std::uint64_t hash_of(const HostTensor<Element>& tensor) {
     const std::size_t bytes = tensor.values.size() * sizeof(Element);
@@ -51,11 +52,12 @@ std::string first_difference(const HostTensor<Element>& got, const HostTensor<El
 }  // namespace
 
 template <class Element>
-VerifiedChain<Element>::VerifiedChain(Device& device, ProgramCache& programs, const NumericProblem& problem, Plan plan)
+VerifiedChain<Element>::VerifiedChain(Device& device, ProgramCache& programs,
+                                      const NumericProblem& problem, Plan plan)
     : problem_(problem),
       plan_(std::move(plan)),
-      chain_(device, programs, problem_.network, plan_, pack_network(plan_, problem_.network, problem_.constants),
-             problem_.constants) {}
+      chain_(device, programs, problem_.network, plan_,
+             pack_network(plan_, problem_.network, problem_.constants), problem_.constants) {}
 
 template <class Element>
 std::vector<Element> VerifiedChain<Element>::memory_of(TensorId tensor) {
@@ -66,14 +68,16 @@ std::vector<Element> VerifiedChain<Element>::memory_of(TensorId tensor) {
 
 template <class Element>
 HostTensor<Element> VerifiedChain<Element>::tensor_of(TensorId tensor) {
-    return from_memory<Element>(memory_of(tensor), problem_.network.tensors[tensor].shape, plan_.layouts[tensor]);
+    return from_memory<Element>(memory_of(tensor), problem_.network.tensors[tensor].shape,
+                                plan_.layouts[tensor]);
 }
 
 template <class Element>
 double VerifiedChain<Element>::upload_image(std::uint64_t seed) {
     const TensorId image = problem_.network.image;
     if (image_.empty()) {
-        const int zero = problem_.quantization.empty() ? 0 : problem_.quantization[image].zero_point;
+        const int zero =
+            problem_.quantization.empty() ? 0 : problem_.quantization[image].zero_point;
         image_ = to_memory<Element>(synthetic_image<Element>(problem_, seed), plan_.layouts[image],
                                     static_cast<Element>(zero));
     }
@@ -82,7 +86,8 @@ double VerifiedChain<Element>::upload_image(std::uint64_t seed) {
 
 template <class Element>
 double VerifiedChain<Element>::download_scores() {
-    std::vector<Element> scores(plan_.tensor_bytes(problem_.network, problem_.network.scores) / sizeof(Element));
+    std::vector<Element> scores(plan_.tensor_bytes(problem_.network, problem_.network.scores) /
+                                sizeof(Element));
     return chain_.read(problem_.network.scores, scores.data());
 }
 
@@ -100,7 +105,8 @@ Verdict VerifiedChain<Element>::verify_one(std::size_t step, std::uint64_t seed,
     const std::vector<Element> memory = memory_of(fused.output);
     const TensorShape& shape = problem_.network.tensors[fused.output].shape;
     const Layout& layout = plan_.layouts[fused.output];
-    if (const auto fault = halo_fault<Element>(memory, shape, layout, static_cast<Element>(constants.output_pad)))
+    if (const auto fault =
+            halo_fault<Element>(memory, shape, layout, static_cast<Element>(constants.output_pad)))
         return incorrect(*fault);
     CoverageRule rule;
     rule.seed = seed;
@@ -109,8 +115,8 @@ Verdict VerifiedChain<Element>::verify_one(std::size_t step, std::uint64_t seed,
 }
 
 template <class Element>
-std::vector<Verdict> VerifiedChain<Element>::verify(std::uint64_t seed, VerdictCache& cache, unsigned threads,
-                                                    const Progress& progress) {
+std::vector<Verdict> VerifiedChain<Element>::verify(std::uint64_t seed, VerdictCache& cache,
+                                                    unsigned threads, const Progress& progress) {
     upload_image(seed);
     std::vector<Verdict> verdicts;
     for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
@@ -130,8 +136,9 @@ std::vector<Verdict> VerifiedChain<Element>::verify(std::uint64_t seed, VerdictC
 
 template <class Element>
 Verdict VerifiedChain<Element>::verify_end_to_end(std::uint64_t seed, unsigned threads) {
-    const auto expected = run_reference_network<Element>(problem_.network, problem_.steps, problem_.constants,
-                                                         synthetic_image<Element>(problem_, seed), threads);
+    const auto expected =
+        run_reference_network<Element>(problem_.network, problem_.steps, problem_.constants,
+                                       synthetic_image<Element>(problem_, seed), threads);
     Verdict verdict;
     verdict.rule = "every tensor bit for bit";
     upload_image(seed);
@@ -140,8 +147,10 @@ Verdict VerifiedChain<Element>::verify_end_to_end(std::uint64_t seed, unsigned t
         const TensorId output = plan_.steps[s].step.output;
         const HostTensor<Element> got = tensor_of(output);
         verdict.checked += got.shape.elements();
-        if (const std::string difference = first_difference(got, expected[output]); !difference.empty())
-            return incorrect(fmt::format("end to end, {}: {}", problem_.network.tensors[output].name, difference));
+        if (const std::string difference = first_difference(got, expected[output]);
+            !difference.empty())
+            return incorrect(fmt::format("end to end, {}: {}",
+                                         problem_.network.tensors[output].name, difference));
     }
     verdict.elements = verdict.checked;
     verdict.result = Verdict::Result::correct;

@@ -1,5 +1,5 @@
-// A numeric problem loaded onto a device, and the walk through its chain that verifies every step on the device's own
-// inputs.
+// A numeric problem loaded onto a device, and the walk through its chain that verifies every step
+// on the device's own inputs.
 #pragma once
 
 #include <functional>
@@ -16,27 +16,29 @@ namespace slimbench {
 
 using Progress = std::function<void(const std::string& phase, std::size_t done, std::size_t total)>;
 
-template <class Element>   // float (FP32) or std::uint8_t (INT8)
+template <class Element>  // float (FP32) or std::uint8_t (INT8)
 class VerifiedChain {
 public:
     // Plans and loads; the plan must be fully admissible. The problem must outlive the chain.
     VerifiedChain(Device& device, ProgramCache& programs, const NumericProblem& problem, Plan plan);
 
-    // Uploads the image and runs step by step. Each distinct step whose verdict is not cached is compared with the
-    // reference: output, halo and guard zones. One verdict per step.
-    std::vector<Verdict> verify(std::uint64_t seed, VerdictCache& cache, unsigned threads, const Progress& progress);
+    // Uploads the image and runs step by step. Each distinct step whose verdict is not cached is
+    // compared with the reference: output, halo and guard zones. One verdict per step.
+    std::vector<Verdict> verify(std::uint64_t seed, VerdictCache& cache, unsigned threads,
+                                const Progress& progress);
 
-    // Runs step by step and compares every tensor with a run of the whole network on the host, bit for bit (INT8).
+    // Runs step by step and compares every tensor with a run of the whole network on the host, bit
+    // for bit (INT8).
     Verdict verify_end_to_end(std::uint64_t seed, unsigned threads);
 
-    // True when the network's output holds the same bits as after verify(): the chain enqueued at once computes
-    // what the verified walk computed.
+    // True when the network's output holds the same bits as after verify(): the chain enqueued at
+    // once computes what the verified walk computed.
     bool output_unchanged();
 
     Chain& chain() { return chain_; }
     const Plan& plan() const { return plan_; }
-    double upload_image(std::uint64_t seed);   // seconds of the transfer
-    double download_scores();                  // seconds of the transfer
+    double upload_image(std::uint64_t seed);  // seconds of the transfer
+    double download_scores();                 // seconds of the transfer
 
 private:
     Verdict verify_one(std::size_t step, std::uint64_t seed, unsigned threads);
@@ -46,8 +48,8 @@ private:
     const NumericProblem& problem_;
     Plan plan_;
     Chain chain_;
-    std::uint64_t verified_scores_ = 0;         // hash of the scores that verify() left
-    std::vector<Element> image_;               // as it stands in memory, made once
+    std::uint64_t verified_scores_ = 0;  // hash of the scores that verify() left
+    std::vector<Element> image_;         // as it stands in memory, made once
 };
 
 }  // namespace slimbench

@@ -16,7 +16,8 @@ namespace slimbench {
 
 namespace {
 
-// The pipe to the coordinator. Libraries that print to standard output reach the error output instead.
+// The pipe to the coordinator. Libraries that print to standard output reach the error output
+// instead.
 class ReplyStream {
 public:
     ReplyStream() : stream_(fdopen(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "w")) {
@@ -27,7 +28,8 @@ public:
     ReplyStream& operator=(const ReplyStream&) = delete;
 
     void send(const nlohmann::json& message) {
-        fmt::print(stream_, "{}\n", message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+        fmt::print(stream_, "{}\n",
+                   message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
         std::fflush(stream_);
     }
 
@@ -55,19 +57,24 @@ nlohmann::json failed(const std::string& reason) {
     return {{"reply", "failed"}, {"reason", reason}};
 }
 
-nlohmann::json answer(WorkerService& service, const nlohmann::json& request, const Progress& progress) try {
+nlohmann::json answer(WorkerService& service, const nlohmann::json& request,
+                      const Progress& progress) try {
     const std::string verb = request.at("verb");
     if (verb == "prepare")
-        return {{"reply", "prepared"}, {"record", to_json(service.prepare(prepare_request_from(request), progress))}};
+        return {{"reply", "prepared"},
+                {"record", to_json(service.prepare(prepare_request_from(request), progress))}};
     if (verb == "measure")
-        return {{"reply", "measured"}, {"record", to_json(service.measure(measure_request_from(request)))}};
+        return {{"reply", "measured"},
+                {"record", to_json(service.measure(measure_request_from(request)))}};
     if (verb == "release") {
         service.release();
         return {{"reply", "released"}};
     }
-    return failed(fmt::format("unknown verb '{}': this worker speaks protocol {}", verb, protocol_version));
+    return failed(
+        fmt::format("unknown verb '{}': this worker speaks protocol {}", verb, protocol_version));
 } catch (const cl::Error& error) {
-    if (is_out_of_memory(error.err())) return failed(fmt::format("out of memory on the device ({})", error.what()));
+    if (is_out_of_memory(error.err()))
+        return failed(fmt::format("out of memory on the device ({})", error.what()));
     return failed(fmt::format("{}: {}", error.what(), error_name(error.err())));
 } catch (const std::bad_alloc&) {
     return failed("out of host memory");
@@ -87,7 +94,8 @@ int serve(const std::function<std::unique_ptr<WorkerService>()>& start) {
             continue;
         }
         if (request.value("verb", "") != "hello") {
-            replies.send(service ? answer(*service, request, ProgressSender(replies)) : failed("say hello first"));
+            replies.send(service ? answer(*service, request, ProgressSender(replies))
+                                 : failed("say hello first"));
             continue;
         }
         try {

@@ -1,4 +1,5 @@
-// The worker: one process that owns one device (or one peer library) and does what the coordinator asks, line by line.
+// The worker: one process that owns one device (or one peer library) and does what the coordinator
+// asks, line by line.
 #pragma once
 
 #include <functional>
@@ -15,15 +16,16 @@ namespace slimbench {
 class WorkerService {
 public:
     virtual ~WorkerService() = default;
-    virtual nlohmann::json hello() = 0;    // device, environment, build
-    // Builds, loads and verifies. The record's status is `measured` when rows may be measured now, else why not.
+    virtual nlohmann::json hello() = 0;  // device, environment, build
+    // Builds, loads and verifies. The record's status is `measured` when rows may be measured now,
+    // else why not.
     virtual ResultRecord prepare(const PrepareRequest& request, const Progress& progress) = 0;
     virtual ResultRecord measure(const MeasureRequest& request) = 0;
-    virtual void release() = 0;            // frees what the prepared workload holds
+    virtual void release() = 0;  // frees what the prepared workload holds
 };
 
-// Serves requests on standard input until it ends; replies go to the original standard output, which nothing else writes
-// to. Returns an exit code.
+// Serves requests on standard input until it ends; replies go to the original standard output,
+// which nothing else writes to. Returns an exit code.
 int serve(const std::function<std::unique_ptr<WorkerService>()>& start);
 
 std::unique_ptr<WorkerService> device_service(const std::string& device_pattern);

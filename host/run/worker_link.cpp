@@ -13,16 +13,17 @@ using std::chrono::steady_clock;
 std::vector<std::string> worker_command(WorkerLink::Kind kind, const std::string& device_pattern) {
     // The same binary, found even when the working folder or PATH has changed.
     std::vector<std::string> command{"/proc/self/exe", "worker"};
-    if (kind == WorkerLink::Kind::onednn) return command.insert(command.end(), {"--peer", "onednn"}), command;
+    if (kind == WorkerLink::Kind::onednn)
+        return command.insert(command.end(), {"--peer", "onednn"}), command;
     if (!device_pattern.empty()) command.insert(command.end(), {"--device", device_pattern});
     return command;
 }
 
 std::vector<std::pair<std::string, std::string>> worker_environment(WorkerLink::Kind kind) {
     if (kind == WorkerLink::Kind::device)
-        return {{"POCL_AFFINITY", "1"}};   // else both of PoCL's threads may share a core
-    // As many threads as ours, one per core. They spin for about a millisecond between layers, as the library's users have
-    // it, and sleep long before our next block starts.
+        return {{"POCL_AFFINITY", "1"}};  // else both of PoCL's threads may share a core
+    // As many threads as ours, one per core. They spin for about a millisecond between layers, as
+    // the library's users have it, and sleep long before our next block starts.
     return {{"OMP_NUM_THREADS", std::to_string(std::thread::hardware_concurrency())},
             {"OMP_PROC_BIND", "true"},
             {"GOMP_SPINCOUNT", "300000"}};
@@ -30,11 +31,14 @@ std::vector<std::pair<std::string, std::string>> worker_environment(WorkerLink::
 
 }  // namespace
 
-WorkerLink::WorkerLink(Kind kind, const std::string& device_pattern, const volatile bool& interrupted)
-    : process_(worker_command(kind, device_pattern), worker_environment(kind)), interrupted_(interrupted) {
+WorkerLink::WorkerLink(Kind kind, const std::string& device_pattern,
+                       const volatile bool& interrupted)
+    : process_(worker_command(kind, device_pattern), worker_environment(kind)),
+      interrupted_(interrupted) {
     constexpr auto patience = std::chrono::seconds(60);
     try {
-        hello_ = ask({{"verb", "hello"}, {"protocol", protocol_version}}, steady_clock::now() + patience, {});
+        hello_ = ask({{"verb", "hello"}, {"protocol", protocol_version}},
+                     steady_clock::now() + patience, {});
     } catch (const ChildEnded& error) {
         throw std::runtime_error(fmt::format("the worker {} before it was ready", error.what()));
     }
@@ -43,7 +47,8 @@ WorkerLink::WorkerLink(Kind kind, const std::string& device_pattern, const volat
                                              hello_.value("protocol", 0), protocol_version));
 }
 
-nlohmann::json WorkerLink::ask(const nlohmann::json& request, ChildProcess::Deadline deadline, const Phase& phase) {
+nlohmann::json WorkerLink::ask(const nlohmann::json& request, ChildProcess::Deadline deadline,
+                               const Phase& phase) {
     process_.write_line(request.dump());
     while (true) {
         const auto line = process_.read_line(deadline, interrupted_);
@@ -55,15 +60,18 @@ nlohmann::json WorkerLink::ask(const nlohmann::json& request, ChildProcess::Dead
         nlohmann::json reply = nlohmann::json::parse(*line);
         if (reply.value("event", "") == "progress") {
             if (phase)
-                phase(fmt::format("{} {}/{}", reply.value("phase", ""), reply.value("done", 0), reply.value("total", 0)));
+                phase(fmt::format("{} {}/{}", reply.value("phase", ""), reply.value("done", 0),
+                                  reply.value("total", 0)));
             continue;
         }
-        if (reply.value("reply", "") == "failed") throw WorkerFailed(reply.value("reason", "no reason given"));
+        if (reply.value("reply", "") == "failed")
+            throw WorkerFailed(reply.value("reason", "no reason given"));
         return reply;
     }
 }
 
-ResultRecord WorkerLink::prepare(const PrepareRequest& request, ChildProcess::Deadline deadline, const Phase& phase) {
+ResultRecord WorkerLink::prepare(const PrepareRequest& request, ChildProcess::Deadline deadline,
+                                 const Phase& phase) {
     return from_json(ask(to_json(request), deadline, phase).at("record"));
 }
 

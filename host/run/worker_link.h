@@ -29,15 +29,18 @@ public:
     enum class Kind { device, onednn };
     using Phase = std::function<void(const std::string&)>;
 
-    // Starts the worker and exchanges hello. Throws std::runtime_error with the worker's reason when it cannot serve.
+    // Starts the worker and exchanges hello. Throws std::runtime_error with the worker's reason
+    // when it cannot serve.
     WorkerLink(Kind kind, const std::string& device_pattern, const volatile bool& interrupted);
 
-    ResultRecord prepare(const PrepareRequest& request, ChildProcess::Deadline deadline, const Phase& phase);
+    ResultRecord prepare(const PrepareRequest& request, ChildProcess::Deadline deadline,
+                         const Phase& phase);
     ResultRecord measure(const MeasureRequest& request, ChildProcess::Deadline deadline);
     const nlohmann::json& hello() const { return hello_; }
 
 private:
-    nlohmann::json ask(const nlohmann::json& request, ChildProcess::Deadline deadline, const Phase& phase);
+    nlohmann::json ask(const nlohmann::json& request, ChildProcess::Deadline deadline,
+                       const Phase& phase);
 
     ChildProcess process_;
     const volatile bool& interrupted_;

@@ -7,7 +7,8 @@
 
 namespace slimbench {
 
-// The layer's name is `name`, or the problem's canonical text when that is empty. Only layer rows are asked for.
+// The layer's name is `name`, or the problem's canonical text when that is empty. Only layer rows
+// are asked for.
 Workload layer_workload(const ConvProblem& problem, const std::string& name, Precision precision);
 
 }  // namespace slimbench

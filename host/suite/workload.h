@@ -1,4 +1,5 @@
-// One decided point of a suite: a network at a size, batch, pruning and precision, and how to measure it.
+// One decided point of a suite: a network at a size, batch, pruning and precision, and how to
+// measure it.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@ namespace slimbench {
 // Which rows a workload yields beside the forward chain.
 struct Rows {
     bool forward = true;
-    bool layers_hot = false;         // each distinct step alone, caches warm
-    bool layers_cold = false;        // each distinct step alone, caches flushed before each call
+    bool layers_hot = false;   // each distinct step alone, caches warm
+    bool layers_cold = false;  // each distinct step alone, caches flushed before each call
 };
 
 struct Workload {
@@ -34,7 +35,7 @@ struct Workload {
     Network network;                 // expanded, pruned, shapes inferred
     std::int64_t macs_unpruned = 0;  // of the same network, size and batch without pruning
 
-    std::string id() const;          // "resnet18/all@0.5/precision:int8/batch:1/size:224x224"
+    std::string id() const;  // "resnet18/all@0.5/precision:int8/batch:1/size:224x224"
 };
 
 }  // namespace slimbench

@@ -1,0 +1,161 @@
+#include "host/run/loaded_workload.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "host/cl/cache_flush.h"
+#include "host/measure/sampler.h"
+#include "host/run/forward_record.h"
+
+namespace slimbench {
+
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+ResultRecord not_measured(ResultRecord record, Status status, std::string reason) {
+    record.status = status;
+    record.reason = std::move(reason);
+    return record;
+}
+
+template <class Element>
+class Loaded : public LoadedWorkload {
+public:
+    Loaded(Device& device, ProgramCache& programs, NumericProblem problem, Plan plan,
+           std::uint64_t seed)
+        : device_(device),
+          problem_(std::move(problem)),
+          seed_(seed),
+          chain_(device, programs, problem_, std::move(plan)) {}
+
+    void verify(ResultRecord& record, VerdictCache& cache, unsigned threads,
+                const Progress& progress) override {
+        const auto started = std::chrono::steady_clock::now();
+        chain_.upload_image(seed_);
+        chain_.chain().run();
+        record.start_up.first_inference = seconds_since(started);
+        record.start_up.upload = chain_.chain().upload_seconds();
+        verdicts_ = chain_.verify(seed_, cache, threads, progress);
+        for (std::size_t s = 0; s < verdicts_.size(); ++s) {
+            record.steps.push_back(describe_step(chain_.plan().steps[s], problem_.network));
+            record.steps.back().verdict = verdicts_[s];
+        }
+        record.verdict = combine(verdicts_);
+        record_ = record;
+    }
+
+    void take_end_to_end(ResultRecord& record, const Verdict& end_to_end) override {
+        if (end_to_end.result != Verdict::Result::correct) record.verdict = end_to_end;
+        record_ = record;
+    }
+
+    ResultRecord measure(const MeasureRequest& request) override {
+        return request.kind == RowKind::forward ? forward(request) : layer(request);
+    }
+
+private:
+    static CallTime call_time(const ChainTimes& times) {
+        CallTime call{times.device(), times.host, true};
+        for (const LaunchTime& launch : times.launches)
+            call.clock_ran &= launch.end_ns > launch.start_ns;
+        return call;
+    }
+
+    ResultRecord forward(const MeasureRequest& request) {
+        ResultRecord record = record_;
+        std::vector<ChainTimes> runs;
+        record.measurement =
+            sample(record.identity.id(), request.protocol, WarmUp::until_stable, [&] {
+                runs.push_back(chain_.chain().run());
+                return call_time(runs.back());
+            });
+        // Warm-up calls went through the same function; only the last ones are samples.
+        runs.erase(runs.begin(),
+                   runs.end() - static_cast<std::ptrdiff_t>(record.measurement->device.size()));
+        add_chain_times(record, problem_.network, chain_.plan(), runs);
+        if (!chain_.output_unchanged()) {
+            record.verdict.result = Verdict::Result::incorrect;
+            record.verdict.worst_at =
+                "the chain enqueued at once left other scores than its steps one by one";
+        }
+        for (int i = 0; i < request.protocol.min_samples; ++i) {
+            record.upload.push_back(chain_.upload_image(seed_));
+            record.download.push_back(chain_.download_scores());
+        }
+        position_ = chain_.chain().step_count();
+        return judged(std::move(record));
+    }
+
+    ResultRecord layer(const MeasureRequest& request) {
+        const PlannedStep& planned = chain_.plan().steps.at(request.step);
+        go_to(request.step);
+        ResultRecord record = record_;
+        record.steps = {record_.steps[request.step]};
+        record.verdict = verdicts_[request.step];
+        record.identity.kind = RowKind::layer;
+        record.identity.cache = request.cache;
+        record.identity.layer = record.steps.front().layers.front();
+        record.macs = planned.macs;
+        record.executed_macs = planned.executed_macs;
+        record.bytes = planned.bytes;
+        record.params = record.weight_bytes = 0;
+        record.start_up = {};
+        const bool cold = request.cache == CacheState::cold;
+        if (cold && !flush_) flush_.emplace(device_);
+        record.measurement =
+            sample(record.identity.id(), request.protocol,
+                   cold ? WarmUp::none : WarmUp::until_stable, [&] {
+                       if (cold) (*flush_)();
+                       return call_time(chain_.chain().run(request.step, request.step + 1));
+                   });
+        return judged(std::move(record));
+    }
+
+    // Runs the chain up to and including a step, so that its input and residual hold what they hold
+    // in the network.
+    void go_to(std::size_t step) {
+        if (position_ == step + 1) return;
+        // Slots are reused, so there is no way back but from the start.
+        const std::size_t from = position_ <= step ? position_ : 0;
+        chain_.chain().run(from, step + 1);
+        position_ = step + 1;
+    }
+
+    static ResultRecord judged(ResultRecord record) {
+        const auto& flags = record.measurement->flags;
+        record.status = Status::measured;
+        if (record.verdict.result != Verdict::Result::correct)
+            return not_measured(std::move(record), Status::incorrect,
+                                "wrong output: " + record.verdict.worst_at);
+        if (std::ranges::find(flags, "end_before_start") != flags.end())
+            return not_measured(std::move(record), Status::untrusted,
+                                "a launch ended no later than it started");
+        return record;
+    }
+
+    Device& device_;
+    NumericProblem problem_;
+    std::uint64_t seed_;
+    VerifiedChain<Element> chain_;
+    std::vector<Verdict> verdicts_;
+    ResultRecord record_;
+    std::size_t position_ = 0;
+    std::optional<CacheFlush> flush_;
+};
+
+}  // namespace
+
+std::unique_ptr<LoadedWorkload> load_workload(Device& device, ProgramCache& programs,
+                                              Precision precision, NumericProblem problem,
+                                              Plan plan, std::uint64_t seed) {
+    if (precision == Precision::fp32)
+        return std::make_unique<Loaded<float>>(device, programs, std::move(problem),
+                                               std::move(plan), seed);
+    return std::make_unique<Loaded<std::uint8_t>>(device, programs, std::move(problem),
+                                                  std::move(plan), seed);
+}
+
+}  // namespace slimbench
