@@ -103,15 +103,17 @@ INLINE void sum_tile(
 INLINE void finish_tile(int pixels, int vectors, global const ELEMENT* residual, global ELEMENT* output,
                                step_args args, cursor first, int channel, const lanes_float* result) {
     cursor at = first;
+    bool border = false;
     #pragma nounroll
     for (int p = 0; p < pixels; ++p) {
+        border |= on_border(args.output, at.y, at.x);
         #pragma nounroll
         for (int v = 0; v < vectors; ++v)
-            finish_at(residual + at.residual + channel + v * LANES, output + at.output + channel + v * LANES, args,
+            finish(residual + at.residual + channel + v * LANES, output + at.output + channel + v * LANES, args,
                       result[p * VECTORS + v]);
         at = next_pixel(args, at);
     }
-    if (args.output.halo == 0) return;
+    if (args.output.halo == 0 || !border) return;
     at = first;
     #pragma nounroll
     for (int p = 0; p < pixels; ++p) {

@@ -31,5 +31,8 @@ KERNEL conv_plain(STEP_ARGUMENTS) {
                 sum = fma(pixel[k], *weight, sum);
 #endif
         }
-    finish(residual, output, args, share.n, share.y, x, c, scaled(channels, args, c, SUM_TO_FLOAT(sum)));
+    finish(residual + pixel_index(args.residual, share.n, share.y, x) + c,
+           output + pixel_index(args.output, share.n, share.y, x) + c, args,
+           scaled(channels, args, c, SUM_TO_FLOAT(sum)));
+    fill_halo_of_share(output, args, share, x);
 }

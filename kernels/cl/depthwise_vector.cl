@@ -45,7 +45,10 @@ KERNEL depthwise_vector(STEP_ARGUMENTS) {
             const lanes_int init = LOAD_INTS(channels + 2 * args.channel_stride + c);
             sum[p] = TO_FLOAT(LANES_OF(convert_int)(sum[p]) + init);
 #endif
-            finish(residual, output, args, n, y, column[p], c, scaled(channels, args, c, sum[p]));
+            const int x = column[p];
+            finish(residual + pixel_index(args.residual, n, y, x) + c,
+                   output + pixel_index(args.output, n, y, x) + c, args, scaled(channels, args, c, sum[p]));
+            if (args.output.halo > 0 && on_border(args.output, y, x)) fill_halo(output, args, n, y, x, c);
         }
     }
 }

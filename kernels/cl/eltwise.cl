@@ -5,9 +5,12 @@
 KERNEL eltwise(STEP_ARGUMENTS) {
     const output_share share = share_of_work_item(args.output);
     FOR_EACH_PIXEL(share) {
-        global const ELEMENT* pixel = input + pixel_index(args.input, share.n, share.y, x);
+        const long in = pixel_index(args.input, share.n, share.y, x);
+        const long added = pixel_index(args.residual, share.n, share.y, x);
+        const long out = pixel_index(args.output, share.n, share.y, x);
         FOR_EACH_CHANNEL(share)
-            finish(residual, output, args, share.n, share.y, x, c,
-                   scaled(channels, args, c, TO_FLOAT(LOAD_ELEMENTS(pixel + c))));
+            finish(residual + added + c, output + out + c, args,
+                   scaled(channels, args, c, TO_FLOAT(LOAD_ELEMENTS(input + in + c))));
+        fill_halo_of_share(output, args, share, x);
     }
 }

@@ -33,10 +33,12 @@ KERNEL pool(STEP_ARGUMENTS) {
     const int top = share.y * args.stride_height - args.pad_top;
     FOR_EACH_PIXEL(share) {
         const int left = x * args.stride_width - args.pad_left;
+        const long out = pixel_index(args.output, share.n, share.y, x);
         FOR_EACH_CHANNEL(share) {
             const lanes_sum sum = args.mode == 0 ? maximum(input, args, share.n, top, left, c)
                                                  : total(input, args, share.n, top, left, c);
-            finish(residual, output, args, share.n, share.y, x, c, scaled(channels, args, c, SUM_TO_FLOAT(sum)));
+            finish(residual, output + out + c, args, scaled(channels, args, c, SUM_TO_FLOAT(sum)));
         }
+        fill_halo_of_share(output, args, share, x);
     }
 }

@@ -4,46 +4,66 @@
 // sum), then the rows' sums in rising y in the same way. Coordinates are clamped to the image.
 #include "share.clh"
 
+// An axis at one output coordinate: offsets of the clamped source coordinates, and their weights.
+#define MOST_TAPS 4
 typedef struct {
-    global const float *start, *weight;
-} axis_table;
+    long offset[MOST_TAPS];
+    float weight[MOST_TAPS];
+} axis_window;
 
-INLINE axis_table table_at(global const WEIGHT* words, int size) {
-    axis_table table = {words, words + size};
-    return table;
+INLINE axis_window window_at(global const WEIGHT* table, int taps, int size, int at, int source_size,
+                             long source_pitch) {
+    axis_window window;
+    const int start = as_int(table[at]);
+    for (int tap = 0; tap < MOST_TAPS; ++tap) {
+        if (tap >= taps) continue;
+        window.offset[tap] = clamp(start + tap, 0, source_size - 1) * source_pitch;
+        window.weight[tap] = table[size + (long)at * taps + tap];
+    }
+    return window;
 }
 
-INLINE lanes_float row_sum(global const ELEMENT* row, step_args args, int start,
-                                  global const float* weight) {
+INLINE lanes_float interpolated(global const ELEMENT* image, int taps, axis_window vertical,
+                                axis_window horizontal) {
     lanes_float sum = 0;
-    for (int tap = 0; tap < args.mode; ++tap) {
-        const int x = clamp(start + tap, 0, args.input.width - 1);
-        sum = fma((lanes_float)(weight[tap]), TO_FLOAT(LOAD_ELEMENTS(row + (long)x * args.input.pitch)), sum);
+    for (int y = 0; y < MOST_TAPS; ++y) {
+        if (y >= taps) continue;
+        lanes_float row = 0;
+        for (int x = 0; x < MOST_TAPS; ++x) {
+            if (x >= taps) continue;
+            const lanes_float value =
+                TO_FLOAT(LOAD_ELEMENTS(image + vertical.offset[y] + horizontal.offset[x]));
+            row = fma((lanes_float)(horizontal.weight[x]), value, row);
+        }
+        sum = fma((lanes_float)(vertical.weight[y]), row, sum);
     }
     return sum;
 }
 
+// Inlined with a constant number of taps.
+INLINE void resize_share(const int taps, output_share share, global const ELEMENT* input,
+                         global const WEIGHT* tables, global const float* channels,
+                         global const ELEMENT* residual, global ELEMENT* output, step_args args) {
+    if (share.x_begin >= share.x_end) return;
+    const tensor_view from = args.input, to = args.output;
+    global const WEIGHT* column_table = tables + (long)to.height * (1 + taps);
+    global const ELEMENT* image = input + pixel_index(from, share.n, 0, 0);
+    const axis_window vertical = window_at(tables, taps, to.height, share.y, from.height, row_pitch(from));
+    FOR_EACH_PIXEL(share) {
+        const axis_window horizontal = window_at(column_table, taps, to.width, x, from.width, from.pitch);
+        const long added = pixel_index(args.residual, share.n, share.y, x);
+        const long out = pixel_index(to, share.n, share.y, x);
+        FOR_EACH_CHANNEL(share)
+            finish(residual + added + c, output + out + c, args,
+                   scaled(channels, args, c, interpolated(image + c, taps, vertical, horizontal)));
+        fill_halo_of_share(output, args, share, x);
+    }
+}
+
 KERNEL resize(STEP_ARGUMENTS) {
     const output_share share = share_of_work_item(args.output);
-    const int taps = args.mode;
-    const axis_table vertical = table_at(weights, args.output.height);
-    const axis_table horizontal =
-        table_at(vertical.weight + (long)args.output.height * taps, args.output.width);
-    if (share.x_begin >= share.x_end) return;
-
-    const int top = as_int(vertical.start[share.y]);
-    FOR_EACH_PIXEL(share) {
-        const int left = as_int(horizontal.start[x]);
-        FOR_EACH_CHANNEL(share) {
-            lanes_float sum = 0;
-            for (int tap = 0; tap < taps; ++tap) {
-                const int y = clamp(top + tap, 0, args.input.height - 1);
-                const lanes_float row =
-                    row_sum(input + pixel_index(args.input, share.n, y, 0) + c, args, left,
-                            horizontal.weight + (long)x * taps);
-                sum = fma((lanes_float)(vertical.weight[share.y * taps + tap]), row, sum);
-            }
-            finish(residual, output, args, share.n, share.y, x, c, scaled(channels, args, c, sum));
-        }
-    }
+    if (args.mode == 2)
+        resize_share(2, share, input, weights, channels, residual, output, args);
+    else
+        resize_share(4, share, input, weights, channels, residual, output, args);
 }
