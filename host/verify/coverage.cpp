@@ -8,7 +8,7 @@ namespace slimbench {
 namespace {
 
 constexpr std::int64_t border_depth = 3;
-constexpr std::int64_t widest_tile = 128;
+constexpr std::int64_t widest_narrow_tile = 32;
 constexpr std::int64_t fewest_random_pixels = 32;
 
 // std::uniform_int_distribution differs between standard libraries; the modulo's bias does not
@@ -22,6 +22,24 @@ std::vector<std::int64_t> classes(std::int64_t extent, std::mt19937_64& random) 
     for (std::int64_t i = 0; i < std::min(border_depth, extent); ++i) {
         picked.push_back(i);
         picked.push_back(extent - 1 - i);
+    }
+    return picked;
+}
+
+// Both ends of a random tile and of the last whole one, and where the remainder starts, of `extent`
+// pixels cut into tiles.
+std::vector<std::int64_t> tile_edges(std::int64_t extent, std::mt19937_64& random) {
+    std::vector<std::int64_t> widths{64, 128};
+    for (std::int64_t width = 2; width <= widest_narrow_tile; ++width) widths.push_back(width);
+    std::vector<std::int64_t> picked;
+    for (const std::int64_t width : widths) {
+        const std::int64_t tiles = extent / width;
+        if (tiles == 0) continue;
+        for (const std::int64_t start : {draw(random, tiles) * width, (tiles - 1) * width}) {
+            picked.push_back(start);
+            picked.push_back(start + width - 1);
+        }
+        picked.push_back(std::min(tiles * width, extent - 1));
     }
     return picked;
 }
@@ -44,13 +62,9 @@ std::vector<std::int64_t> choose_pixels(const TensorShape& out, std::int64_t wor
         for (const std::int64_t y : rows)
             for (const std::int64_t x : columns)
                 picked.push_back((n * out.height + y) * out.width + x);
-    for (std::int64_t tile = 2; tile <= std::min(widest_tile, count); ++tile) {
-        const std::int64_t tiles = count / tile;
-        for (const std::int64_t start : {draw(random, tiles) * tile, (tiles - 1) * tile}) {
-            picked.push_back(start);
-            picked.push_back(start + tile - 1);
-        }
-    }
+    for (const std::int64_t pixel : tile_edges(count, random)) picked.push_back(pixel);
+    for (const std::int64_t x : tile_edges(out.width, random))
+        picked.push_back(draw(random, out.batch * out.height) * out.width + x);
     const std::int64_t sampled =
         std::max(fewest_random_pixels, rule.sampled_outputs / out.channels);
     for (std::int64_t i = 0; i < sampled; ++i) picked.push_back(draw(random, count));

@@ -71,20 +71,22 @@ void dot_baseline(const DotBlock& block) {
 }
 #endif
 
-// By hand instead of target_clones: its resolvers run before the sanitizers are ready.
-auto best_dot() -> void (*)(const DotBlock&) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f")) return dot_avx512;
-    if (__builtin_cpu_supports("avx2")) return dot_avx2;
-#endif
-    return dot_baseline;
-}
-
 }  // namespace
 
+// By hand instead of target_clones, whose resolvers run before the sanitizers are ready.
+std::vector<DotKernel> usable_dot_kernels() {
+    std::vector<DotKernel> kernels;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f")) kernels.push_back({"avx512", dot_avx512});
+    if (__builtin_cpu_supports("avx2")) kernels.push_back({"avx2", dot_avx2});
+#endif
+    kernels.push_back({"baseline", dot_baseline});
+    return kernels;
+}
+
 void dot_block(const DotBlock& block) {
-    static const auto dot = best_dot();
-    dot(block);
+    static const DotKernel best = usable_dot_kernels().front();
+    best.run(block);
 }
 
 }  // namespace slimbench

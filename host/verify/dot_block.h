@@ -3,7 +3,8 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
+#include <string_view>
+#include <vector>
 
 namespace slimbench {
 
@@ -22,7 +23,14 @@ struct DotBlock {
     float* magnitudes;  // sums of |x||w|, out; null when not wanted
 };
 
-// Sums in ascending order, multiplication and addition rounded apart: every CPU gets the same bits.
-void dot_block(const DotBlock& block);
+// The loop compiled for one instruction set. Sums are ascending and multiplication and addition are
+// rounded apart, so that every instruction set gives the same bits.
+struct DotKernel {
+    std::string_view name;
+    void (*run)(const DotBlock& block);
+};
+std::vector<DotKernel> usable_dot_kernels();  // on this CPU, best first
+
+void dot_block(const DotBlock& block);  // by the best
 
 }  // namespace slimbench

@@ -27,13 +27,26 @@ TEST(Coverage, always_has_corners_and_edges_of_first_and_last_image) {
                     << n << ' ' << y << ' ' << x;
 }
 
-TEST(Coverage, has_both_ends_of_a_tile_of_every_width) {
+bool any_of_tile(const std::vector<std::int64_t>& positions, std::int64_t tile, std::int64_t at) {
+    return std::ranges::any_of(positions,
+                               [&](std::int64_t position) { return position % tile == at; });
+}
+
+TEST(Coverage, has_both_ends_of_tiles_along_the_batch_and_along_a_row) {
     const auto pixels = choose_pixels(large, beyond, {});
-    for (std::int64_t tile = 2; tile <= 128; ++tile)
-        for (const std::int64_t end : {std::int64_t{0}, tile - 1})
-            EXPECT_TRUE(std::ranges::any_of(pixels, [&](std::int64_t pixel) {
-                return pixel % tile == end && pixel / tile > 0;
-            })) << tile;
+    std::vector<std::int64_t> columns;
+    for (const std::int64_t pixel : pixels) columns.push_back(pixel % large.width);
+    for (const std::int64_t tile : {2, 3, 6, 7, 8, 12, 13, 14, 16, 28, 31, 32, 64, 128})
+        for (const std::int64_t end : {std::int64_t{0}, tile - 1}) {
+            EXPECT_TRUE(any_of_tile(pixels, tile, end)) << tile;
+            EXPECT_TRUE(any_of_tile(columns, tile, end)) << tile;
+        }
+}
+
+TEST(Coverage, has_the_start_of_the_last_partial_tile) {
+    const auto pixels = choose_pixels({1, 8, 101, 103}, beyond, {});
+    for (const std::int64_t tile : {4, 6, 14, 32, 64})
+        EXPECT_TRUE(std::ranges::binary_search(pixels, 101 * 103 / tile * tile)) << tile;
 }
 
 TEST(Coverage, checks_at_least_as_many_outputs_as_asked) {
