@@ -7,13 +7,20 @@
 namespace slimbench {
 namespace {
 
-// Work-items of one work-group of the kernels that compute one element each: a multiple of every GPU's vector width.
+// Work-items of one work-group of the kernels that compute one element each: a multiple of every
+// GPU's vector width.
 constexpr std::int64_t plain_group = 64;
 
-std::int64_t divide_up(std::int64_t value, std::int64_t step) { return (value + step - 1) / step; }
-std::int64_t round_up(std::int64_t value, std::int64_t step) { return divide_up(value, step) * step; }
+std::int64_t divide_up(std::int64_t value, std::int64_t step) {
+    return (value + step - 1) / step;
+}
+std::int64_t round_up(std::int64_t value, std::int64_t step) {
+    return divide_up(value, step) * step;
+}
 
-bool plain(const Variant& variant) { return variant.tile.lanes == 1; }
+bool plain(const Variant& variant) {
+    return variant.tile.lanes == 1;
+}
 
 std::int64_t lanes_of_block(const Tile& tile) {
     return static_cast<std::int64_t>(tile.vectors) * tile.lanes;
@@ -21,15 +28,21 @@ std::int64_t lanes_of_block(const Tile& tile) {
 
 // How a convolution's weights are laid out for a variant.
 struct WeightLayout {
-    std::int64_t block;      // output channels of a block
-    std::int64_t filters;    // output channels, padded to whole vectors
-    std::int64_t groups;     // groups of input channels, the last one padded
+    std::int64_t block;    // output channels that one work-item computes together
+    std::int64_t lanes;    // output channels of the single vectors that follow the last whole block
+    std::int64_t filters;  // output channels, padded to whole vectors
+    std::int64_t groups;   // groups of input channels, the last one padded
+
+    std::int64_t width_at(std::int64_t filter) const {
+        return filter < filters / block * block ? block : lanes;
+    }
 };
 
 WeightLayout layout_of(const ConvProblem& problem, const Variant& variant) {
     const std::int64_t filters = round_up(problem.filters, variant.tile.lanes);
     const bool blocked = variant.family == Family::conv && !plain(variant);
     return {.block = blocked ? lanes_of_block(variant.tile) : filters,
+            .lanes = variant.tile.lanes,
             .filters = filters,
             .groups = divide_up(problem.in.channels / problem.groups, variant.channel_group)};
 }
@@ -43,12 +56,14 @@ std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvP
     const std::int64_t group = variant.channel_group;
     std::vector<Weight> packed(layout.filters * taps * layout.groups * group);
     for (std::int64_t o = 0; o < problem.filters; ++o) {
-        const std::int64_t first = o / layout.block * layout.block;
-        const std::int64_t width = std::min(layout.block, layout.filters - first);
+        const std::int64_t width = layout.width_at(o);
+        const std::int64_t first = o / width * width;
         for (std::int64_t c = 0; c < channels; ++c)
             for (std::int64_t tap = 0; tap < taps; ++tap) {
-                const std::int64_t row = (first * taps + tap * width) * layout.groups + c / group * width;
-                packed[(row + o - first) * group + c % group] = oihw[(o * channels + c) * taps + tap];
+                const std::int64_t row =
+                    (first * taps + tap * width) * layout.groups + c / group * width;
+                packed[(row + o - first) * group + c % group] =
+                    oihw[(o * channels + c) * taps + tap];
             }
     }
     std::vector<std::byte> bytes(packed.size() * sizeof(Weight));
@@ -63,7 +78,8 @@ void append_words(std::vector<std::byte>& bytes, const auto& words) {
     std::memcpy(bytes.data() + at, words.data(), words.size() * 4);
 }
 
-std::vector<std::byte> pack_tables(const Resize& resize, const TensorShape& in, const TensorShape& out) {
+std::vector<std::byte> pack_tables(const Resize& resize, const TensorShape& in,
+                                   const TensorShape& out) {
     std::vector<std::byte> bytes;
     for (const ResizeAxis& axis : {resize_axis(resize.filter, in.height, out.height),
                                    resize_axis(resize.filter, in.width, out.width)}) {
@@ -93,8 +109,8 @@ PackedConstants pack(const FusedStep& step, const Variant& variant, const StepCo
         if (const auto* weights = std::get_if<std::vector<float>>(&constants.weights))
             packed.weights = pack_weights(*weights, conv->problem, variant);
         else
-            packed.weights =
-                pack_weights(std::get<std::vector<std::int8_t>>(constants.weights), conv->problem, variant);
+            packed.weights = pack_weights(std::get<std::vector<std::int8_t>>(constants.weights),
+                                          conv->problem, variant);
     } else if (const auto* resize = std::get_if<Resize>(&step.operation)) {
         packed.weights = pack_tables(*resize, network.tensors[step.input].shape, out);
     }
@@ -112,9 +128,12 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
     const std::size_t blocks = size(divide_up(out.channels, lanes_of_block(variant.tile)));
     const std::size_t rows = size(out.batch * out.height);
     switch (variant.family) {
-        case Family::conv: return {.global = {size(divide_up(out.pixels(), variant.tile.pixels)), blocks, 1}};
-        case Family::depthwise: return {.global = {rows, blocks, 1}};
-        default: return {.global = {rows, 1, 1}};
+        case Family::conv:
+            return {.global = {size(divide_up(out.pixels(), variant.tile.pixels)), blocks, 1}};
+        case Family::depthwise:
+            return {.global = {rows, blocks, 1}};
+        default:
+            return {.global = {rows, 1, 1}};
     }
 }
 
@@ -124,12 +143,19 @@ std::int64_t executed_macs(const FusedStep& step, const Variant& variant, const 
     const ConvProblem& problem = conv->problem;
     const TensorShape& out = network.tensors[step.output].shape;
     const WeightLayout layout = layout_of(problem, variant);
+    const std::int64_t tile = variant.tile.pixels;
     const std::int64_t products =
         problem.kernel.height * problem.kernel.width * layout.groups * variant.channel_group;
-    const std::int64_t pixels = variant.family == Family::conv
-                                    ? round_up(out.pixels(), variant.tile.pixels)
-                                    : out.batch * out.height * round_up(out.width, variant.tile.pixels);
-    return pixels * layout.filters * products;
+    if (variant.family == Family::depthwise)
+        return out.batch * out.height * round_up(out.width, tile) * layout.filters * products;
+
+    // Whole blocks end in half a tile where that is enough (conv_blocked.cl), single vectors do
+    // not.
+    const std::int64_t in_blocks = layout.filters / layout.block * layout.block;
+    const std::int64_t half = divide_up(tile, 2);
+    const std::int64_t last = out.pixels() % tile;
+    const std::int64_t saved = last > 0 && last <= half ? tile - half : 0;
+    return (round_up(out.pixels(), tile) * layout.filters - saved * in_blocks) * products;
 }
 
 std::string entry_point(const Variant& variant) {

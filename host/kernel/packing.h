@@ -1,4 +1,5 @@
-// What a variant wants of a step before it can be launched: constants in its layout, the size of its launch, its work.
+// What a variant wants of a step before it can be launched: constants in its layout, the size of
+// its launch, its work.
 #pragma once
 
 #include <array>
@@ -14,11 +15,14 @@ namespace slimbench {
 
 // The arguments `weights` and `channels` of a kernel (kernels/cl/abi.h).
 struct PackedConstants {
-    // Convolutions: [output block][kernel row][kernel column][input channels / group][block width][group], zeros where
-    // channels are padded; plain and depthwise kernels have one block. Resizing: 32-bit words, for the y axis and then
-    // the x axis start[out] as s32 and weight[out][taps] as f32. Empty otherwise.
+    // Convolutions: [output block][kernel row][kernel column][input channels / group][block
+    // width][group], zeros where channels are padded. A block is what a work-item computes; vectors
+    // after the last whole block stand alone. Plain and depthwise kernels have one block.
+    // Resizing: 32-bit words, for the y axis and then the x axis start[out] as s32 and
+    // weight[out][taps] as f32. Empty otherwise.
     std::vector<std::byte> weights;
-    std::vector<float> channels;           // rows scale, bias, init (the bits of an s32), channel_stride floats each
+    std::vector<float>
+        channels;  // rows scale, bias, init (the bits of an s32), channel_stride floats each
     int channel_stride = 0;
 };
 PackedConstants pack(const FusedStep& step, const Variant& variant, const StepConstants& constants,
@@ -30,7 +34,8 @@ struct LaunchSize {
 };
 LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Network& network);
 
-// Multiply-accumulates that the launch computes, padding lanes and tail pixels included; 0 for what is no convolution.
+// Multiply-accumulates that the launch computes, padding lanes and tail pixels included; 0 for what
+// is no convolution.
 std::int64_t executed_macs(const FusedStep& step, const Variant& variant, const Network& network);
 
 // Name of the kernel function: the stem of its source file.

@@ -1,4 +1,5 @@
-// The table of kernels: a new tile or instruction set is a row here, a new algorithm a file in kernels/cl and its rows.
+// The table of kernels: a new tile or instruction set is a row here, a new algorithm a file in
+// kernels/cl and its rows.
 #include <array>
 
 #include <fmt/core.h>
@@ -10,7 +11,9 @@ namespace {
 
 using Refusal = std::optional<std::string>;
 
-Refusal refuses_nothing(const FusedStep&, const Network&) { return std::nullopt; }
+Refusal refuses_nothing(const FusedStep&, const Network&) {
+    return std::nullopt;
+}
 
 Refusal grouped(const FusedStep& step, const Network&) {
     const std::int64_t groups = std::get<Conv>(step.operation).problem.groups;
@@ -18,99 +21,132 @@ Refusal grouped(const FusedStep& step, const Network&) {
     return fmt::format("computes dense convolutions, this one has {} groups", groups);
 }
 
-// Tensors of up to 4 channels may be stored 4 channels wide (images and what resizing makes of them).
+// Tensors of up to 4 channels may be stored 4 channels wide (images and what resizing makes of
+// them).
 Refusal narrow(const FusedStep& step, const Network& network) {
     const std::int64_t channels = network.tensors[step.input].shape.channels;
     if (channels > 4) return std::nullopt;
-    return fmt::format("reads whole vectors of channels, an image of {} may be stored narrower", channels);
+    return fmt::format("reads whole vectors of channels, an image of {} may be stored narrower",
+                       channels);
 }
 
 Refusal inexact_sum(const FusedStep& step, const Network& network) {
     constexpr std::int64_t exact_products = (1 << 24) / (255 * 127);
     const std::int64_t products = std::get<Conv>(step.operation).problem.reduction();
     if (products <= exact_products) return narrow(step, network);
-    return fmt::format("adds products in float, exact for up to {} of them, this step has {}", exact_products,
-                       products);
+    return fmt::format("adds products in float, exact for up to {} of them, this step has {}",
+                       exact_products, products);
+}
+
+Refusal many_pixels(const FusedStep& step, const Network& network) {
+    const std::int64_t pixels = network.tensors[step.output].shape.pixels();
+    if (pixels == 1) return grouped(step, network);
+    return fmt::format("computes a single pixel, this step has {}", pixels);
 }
 
 constexpr auto fp32 = Precision::fp32;
 constexpr auto int8 = Precision::int8;
 
 // A row without explicit vectors: one element per work-item, on any device.
-constexpr Variant plain(std::string_view name, Family family, Precision precision, std::string_view source) {
+constexpr Variant plain(std::string_view name, Family family, Precision precision,
+                        std::string_view source) {
     return {name, family, precision, source, "", {}, 1, Tier::portable, false, refuses_nothing};
 }
 
 // A row that treats LANES channels at a time: as many as the tier's registers hold.
-constexpr Variant vector(std::string_view name, Family family, Precision precision, std::string_view source,
-                         Tier tier, decltype(Variant::refuse) refuse, int pixels = 1) {
+constexpr Variant vector(std::string_view name, Family family, Precision precision,
+                         std::string_view source, Tier tier, decltype(Variant::refuse) refuse,
+                         int pixels = 1) {
     const int lanes = tier == Tier::portable ? 4 : tier == Tier::avx2 ? 8 : 16;
     return {name, family, precision, source, "", {pixels, 1, lanes}, 1, tier, true, refuse};
 }
 
-constexpr Variant blocked(std::string_view name, Precision precision, std::string_view defines, Tile tile,
-                          Tier tier) {
+constexpr Variant blocked(std::string_view name, Precision precision, std::string_view defines,
+                          Tile tile, Tier tier) {
     const int channel_group = precision == Precision::int8 ? 4 : 1;
-    return {name, Family::conv, precision, "conv_blocked.cl", defines, tile, channel_group, tier, true, grouped};
+    return {name,          Family::conv,
+            precision,     "conv_blocked.cl",
+            defines,       tile,
+            channel_group, tier,
+            true,          tile.pixels == 1 ? many_pixels : grouped};
 }
 
-// Tiles: 14 x 2 accumulators, two weight vectors and a broadcast use 31 of the 32 registers of AVX-512; 6 x 2 fits the 16
-// of AVX2 and SSE. Depthwise rows keep 7 pixels: the widths of classification networks are multiples of it.
+// Tiles: 14 x 2 accumulators, two weight vectors and a broadcast use 31 of the 32 registers of
+// AVX-512; 6 x 2 fits the 16 of AVX2 and SSE. A fully connected layer of batch 1 streams its
+// weights, in 4 vectors at a time. Depthwise rows keep 7 pixels: the widths of classification
+// networks are multiples of it.
 constexpr std::array rows{
+    blocked("conv_blocked.fp32.avx512.pixel", fp32, "", {1, 4, 16}, Tier::avx512),
     blocked("conv_blocked.fp32.avx512", fp32, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp32.avx2", fp32, "", {6, 2, 8}, Tier::avx2),
     blocked("conv_blocked.fp32.portable", fp32, "", {6, 2, 4}, Tier::portable),
     plain("conv_plain.fp32", Family::conv, fp32, "conv_plain.cl"),
 
+    blocked("conv_blocked.int8.avx512-vnni.pixel", int8, "-DDOT_VNNI", {1, 4, 16},
+            Tier::avx512_vnni),
     blocked("conv_blocked.int8.avx512-vnni", int8, "-DDOT_VNNI", {14, 2, 16}, Tier::avx512_vnni),
     blocked("conv_blocked.int8.avx512", int8, "-DDOT_MADD", {12, 2, 16}, Tier::avx512),
     blocked("conv_blocked.int8.avx2", int8, "-DDOT_MADD", {4, 2, 8}, Tier::avx2),
     blocked("conv_blocked.int8.portable", int8, "-DDOT_PORTABLE", {4, 1, 4}, Tier::portable),
     plain("conv_plain.int8", Family::conv, int8, "conv_plain.cl"),
 
-    vector("depthwise_vector.fp32.avx512", Family::depthwise, fp32, "depthwise_vector.cl", Tier::avx512, narrow, 7),
-    vector("depthwise_vector.fp32.avx2", Family::depthwise, fp32, "depthwise_vector.cl", Tier::avx2, narrow, 7),
-    vector("depthwise_vector.fp32.portable", Family::depthwise, fp32, "depthwise_vector.cl", Tier::portable, refuses_nothing, 7),
+    vector("depthwise_vector.fp32.avx512", Family::depthwise, fp32, "depthwise_vector.cl",
+           Tier::avx512, narrow, 7),
+    vector("depthwise_vector.fp32.avx2", Family::depthwise, fp32, "depthwise_vector.cl", Tier::avx2,
+           narrow, 7),
+    vector("depthwise_vector.fp32.portable", Family::depthwise, fp32, "depthwise_vector.cl",
+           Tier::portable, refuses_nothing, 7),
     plain("depthwise_plain.fp32", Family::depthwise, fp32, "conv_plain.cl"),
 
-    vector("depthwise_vector.int8.avx512", Family::depthwise, int8, "depthwise_vector.cl", Tier::avx512, inexact_sum, 7),
-    vector("depthwise_vector.int8.avx2", Family::depthwise, int8, "depthwise_vector.cl", Tier::avx2, inexact_sum, 7),
-    vector("depthwise_vector.int8.portable", Family::depthwise, int8, "depthwise_vector.cl", Tier::portable, inexact_sum, 7),
+    vector("depthwise_vector.int8.avx512", Family::depthwise, int8, "depthwise_vector.cl",
+           Tier::avx512, inexact_sum, 7),
+    vector("depthwise_vector.int8.avx2", Family::depthwise, int8, "depthwise_vector.cl", Tier::avx2,
+           inexact_sum, 7),
+    vector("depthwise_vector.int8.portable", Family::depthwise, int8, "depthwise_vector.cl",
+           Tier::portable, inexact_sum, 7),
     plain("depthwise_plain.int8", Family::depthwise, int8, "conv_plain.cl"),
 
     vector("pool_vector.fp32.avx512", Family::pool, fp32, "pool.cl", Tier::avx512, narrow),
     vector("pool_vector.fp32.avx2", Family::pool, fp32, "pool.cl", Tier::avx2, narrow),
-    vector("pool_vector.fp32.portable", Family::pool, fp32, "pool.cl", Tier::portable, refuses_nothing),
+    vector("pool_vector.fp32.portable", Family::pool, fp32, "pool.cl", Tier::portable,
+           refuses_nothing),
     plain("pool_plain.fp32", Family::pool, fp32, "pool.cl"),
 
     vector("pool_vector.int8.avx512", Family::pool, int8, "pool.cl", Tier::avx512, narrow),
     vector("pool_vector.int8.avx2", Family::pool, int8, "pool.cl", Tier::avx2, narrow),
-    vector("pool_vector.int8.portable", Family::pool, int8, "pool.cl", Tier::portable, refuses_nothing),
+    vector("pool_vector.int8.portable", Family::pool, int8, "pool.cl", Tier::portable,
+           refuses_nothing),
     plain("pool_plain.int8", Family::pool, int8, "pool.cl"),
 
     vector("eltwise_vector.fp32.avx512", Family::eltwise, fp32, "eltwise.cl", Tier::avx512, narrow),
     vector("eltwise_vector.fp32.avx2", Family::eltwise, fp32, "eltwise.cl", Tier::avx2, narrow),
-    vector("eltwise_vector.fp32.portable", Family::eltwise, fp32, "eltwise.cl", Tier::portable, refuses_nothing),
+    vector("eltwise_vector.fp32.portable", Family::eltwise, fp32, "eltwise.cl", Tier::portable,
+           refuses_nothing),
     plain("eltwise_plain.fp32", Family::eltwise, fp32, "eltwise.cl"),
 
     vector("eltwise_vector.int8.avx512", Family::eltwise, int8, "eltwise.cl", Tier::avx512, narrow),
     vector("eltwise_vector.int8.avx2", Family::eltwise, int8, "eltwise.cl", Tier::avx2, narrow),
-    vector("eltwise_vector.int8.portable", Family::eltwise, int8, "eltwise.cl", Tier::portable, refuses_nothing),
+    vector("eltwise_vector.int8.portable", Family::eltwise, int8, "eltwise.cl", Tier::portable,
+           refuses_nothing),
     plain("eltwise_plain.int8", Family::eltwise, int8, "eltwise.cl"),
 
     vector("resize_vector.fp32.avx512", Family::resize, fp32, "resize.cl", Tier::avx512, narrow),
     vector("resize_vector.fp32.avx2", Family::resize, fp32, "resize.cl", Tier::avx2, narrow),
-    vector("resize_vector.fp32.portable", Family::resize, fp32, "resize.cl", Tier::portable, refuses_nothing),
+    vector("resize_vector.fp32.portable", Family::resize, fp32, "resize.cl", Tier::portable,
+           refuses_nothing),
     plain("resize_plain.fp32", Family::resize, fp32, "resize.cl"),
 
     vector("resize_vector.int8.avx512", Family::resize, int8, "resize.cl", Tier::avx512, narrow),
     vector("resize_vector.int8.avx2", Family::resize, int8, "resize.cl", Tier::avx2, narrow),
-    vector("resize_vector.int8.portable", Family::resize, int8, "resize.cl", Tier::portable, refuses_nothing),
+    vector("resize_vector.int8.portable", Family::resize, int8, "resize.cl", Tier::portable,
+           refuses_nothing),
     plain("resize_plain.int8", Family::resize, int8, "resize.cl"),
 };
 
 }  // namespace
 
-std::span<const Variant> registry() { return rows; }
+std::span<const Variant> registry() {
+    return rows;
+}
 
 }  // namespace slimbench

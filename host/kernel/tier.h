@@ -9,7 +9,7 @@ namespace slimbench {
 // In rising order: a device of one tier runs all kernels of the tiers before it.
 enum class Tier { portable, avx2, avx512, avx512_vnni };
 
-std::string_view name(Tier tier);                       // "portable", "avx2", "avx512", "avx512-vnni"
+std::string_view name(Tier tier);  // "portable", "avx2", "avx512", "avx512-vnni"
 std::optional<Tier> parse_tier(std::string_view name);
 
 // The best tier of the CPU this process runs on, by CPUID (operating-system support included).

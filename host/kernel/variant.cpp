@@ -32,14 +32,16 @@ std::string Variant::build_options() const {
 
 namespace {
 
-std::optional<std::string> refusal(const Variant& row, const FusedStep& step, const Network& network,
-                                   const DeviceTraits& device, const Selection& selection) {
+std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
+                                   const Network& network, const DeviceTraits& device,
+                                   const Selection& selection) {
     if (row.cpu_only && !device.cpu)
         return fmt::format("is made for CPUs, {} is none", device.name);
     if (row.tier > device.tier)
         return fmt::format("needs {}, device has {}", name(row.tier), name(device.tier));
     if (selection.tier && row.tier > *selection.tier)
-        return fmt::format("needs {}, the run is held to {}", name(row.tier), name(*selection.tier));
+        return fmt::format("needs {}, the run is held to {}", name(row.tier),
+                           name(*selection.tier));
     return row.refuse(step, network);
 }
 

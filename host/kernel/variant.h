@@ -19,43 +19,48 @@ namespace slimbench {
 enum class Family { conv, depthwise, pool, eltwise, resize };
 Family family_of(const Operation& operation);
 
-// Output elements that one work-item keeps in registers at once. The plain kernels compute one element: {1, 1, 1}.
+// Output elements that one work-item keeps in registers at once. The plain kernels compute one
+// element: {1, 1, 1}.
 struct Tile {
-    int pixels = 1;     // of the flattened batch x height x width
-    int vectors = 1;    // output-channel vectors
-    int lanes = 1;      // channels in a vector
+    int pixels = 1;   // of the flattened batch x height x width
+    int vectors = 1;  // output-channel vectors
+    int lanes = 1;    // channels in a vector
 };
 
 struct Variant {
-    std::string_view name;         // "conv_blocked.fp32.avx512", unique; what records and reports show
+    std::string_view name;  // "conv_blocked.fp32.avx512", unique; what records and reports show
     Family family;
     Precision precision;
-    std::string_view source;       // file under kernels/cl
-    std::string_view defines;      // what tells this row's kernel from others of its file; tile and type follow by themselves
+    std::string_view source;   // file under kernels/cl
+    std::string_view defines;  // what tells this row's kernel from others of its file; tile and
+                               // type follow by themselves
     Tile tile;
-    int channel_group = 1;         // input channels that stand innermost in the packed weights (VNNI: 4)
-    Tier tier = Tier::portable;    // CPU tier it needs; portable runs on any device
-    bool cpu_only = false;         // explicit wide vectors, no local memory: made for CPUs
+    int channel_group = 1;  // input channels that stand innermost in the packed weights (VNNI: 4)
+    Tier tier = Tier::portable;  // CPU tier it needs; portable runs on any device
+    bool cpu_only = false;       // explicit wide vectors, no local memory: made for CPUs
     // Why this row may not compute the step, or nothing.
     std::optional<std::string> (*refuse)(const FusedStep& step, const Network& network);
 
-    std::string build_options() const;                 // "-DPIXELS=14 -DVECTORS=2 ..."
+    std::string build_options() const;  // "-DPIXELS=14 -DVECTORS=2 ..."
 };
 
-// Rows in order of preference. Every family and precision ends with a plain row that refuses nothing.
+// Rows in order of preference. Every family and precision ends with a plain row that refuses
+// nothing.
 std::span<const Variant> registry();
 
 struct Choice {
     const Variant* variant = nullptr;
-    std::vector<std::string> refused;                  // "conv_blocked.int8.avx512-vnni: needs avx512-vnni, device has avx2"
+    std::vector<std::string>
+        refused;  // "conv_blocked.int8.avx512-vnni: needs avx512-vnni, device has avx2"
 };
 
-// The first admissible row. `tier` caps the tier (forcing a lower one), `only` restricts to rows whose name contains it.
+// The first admissible row. `tier` caps the tier (forcing a lower one), `only` restricts to rows
+// whose name contains it.
 struct Selection {
     std::optional<Tier> tier;
     std::string only;
 };
-Choice choose(const FusedStep& step, const Network& network, Precision precision, const DeviceTraits& device,
-              const Selection& selection = {});
+Choice choose(const FusedStep& step, const Network& network, Precision precision,
+              const DeviceTraits& device, const Selection& selection = {});
 
 }  // namespace slimbench

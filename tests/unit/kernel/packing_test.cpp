@@ -1,0 +1,155 @@
+#include <bit>
+#include <cstring>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/kernel/steps.h"
+
+namespace slimbench {
+namespace {
+
+StepConstants numbered_constants(const ConvProblem& problem) {
+    StepConstants constants;
+    std::vector<float> weights(problem.weight_count());
+    std::iota(weights.begin(), weights.end(), 1.0f);
+    constants.weights = weights;
+    for (std::int64_t o = 0; o < problem.filters; ++o) {
+        constants.scale.push_back(static_cast<float>(o) + 0.25f);
+        constants.bias.push_back(static_cast<float>(o) + 0.5f);
+        constants.init.push_back(static_cast<std::int32_t>(-o));
+    }
+    return constants;
+}
+
+template <class Word>
+std::vector<Word> words(const std::vector<std::byte>& bytes) {
+    std::vector<Word> result(bytes.size() / sizeof(Word));
+    std::memcpy(result.data(), bytes.data(), bytes.size());
+    return result;
+}
+
+// Where conv_blocked.cl reads the weight of an output channel, a tap and an input channel.
+std::size_t blocked_index(const ConvProblem& problem, const Variant& variant, std::int64_t o,
+                          std::int64_t tap, std::int64_t c) {
+    const std::int64_t group = variant.channel_group;
+    const std::int64_t lanes = variant.tile.lanes, block = variant.tile.vectors * lanes;
+    const std::int64_t vectors = (problem.filters + lanes - 1) / lanes;
+    const bool whole = o / block < vectors / variant.tile.vectors;
+    const std::int64_t width = whole ? block : lanes;
+    const std::int64_t depth = (problem.in.channels + group - 1) / group * group;
+    const std::int64_t products = problem.kernel.height * problem.kernel.width * depth;
+    return o / width * width * products + (tap * depth + c / group * group) * width +
+           o % width * group + c % group;
+}
+
+TEST(Packing, puts_every_weight_where_the_blocked_kernel_reads_it) {
+    const LoneStep lone = lone_conv("mb1ic7ih9oc53kh3ph1");
+    const ConvProblem& problem = std::get<Conv>(lone.step.operation).problem;
+    for (const char* name :
+         {"conv_blocked.fp32.avx512", "conv_blocked.fp32.avx2", "conv_blocked.fp32.avx512.pixel"}) {
+        const Variant& variant = row(name);
+        const auto packed = words<float>(
+            pack(lone.step, variant, numbered_constants(problem), lone.network).weights);
+        for (std::int64_t o = 0; o < 53; ++o)
+            for (std::int64_t c = 0; c < 7; ++c)
+                for (std::int64_t tap = 0; tap < 9; ++tap)
+                    ASSERT_EQ(packed.at(blocked_index(problem, variant, o, tap, c)),
+                              static_cast<float>((o * 7 + c) * 9 + tap + 1))
+                        << name << " o" << o << " c" << c << " tap" << tap;
+    }
+}
+
+TEST(Packing, groups_input_channels_of_integers_by_four) {
+    const LoneStep lone = lone_conv("mb1ic6ih1oc16kh1");
+    StepConstants constants;
+    constants.weights = std::vector<std::int8_t>(16 * 6, 3);
+    const auto packed = words<std::int8_t>(
+        pack(lone.step, row("conv_blocked.int8.avx512-vnni"), constants, lone.network).weights);
+    ASSERT_EQ(packed.size(), 2u * 16 * 4);
+    for (std::size_t lane = 0; lane < 16; ++lane) {
+        EXPECT_EQ(packed[64 + lane * 4 + 1], 3);
+        EXPECT_EQ(packed[64 + lane * 4 + 2], 0) << "channel 6 does not exist";
+    }
+}
+
+TEST(Packing, lays_plain_weights_out_by_tap_channel_and_filter) {
+    const LoneStep lone = lone_conv("g2mb1ic6ih9oc10kh3ph1");
+    const ConvProblem& problem = std::get<Conv>(lone.step.operation).problem;
+    const auto packed = words<float>(
+        pack(lone.step, row("conv_plain.fp32"), numbered_constants(problem), lone.network).weights);
+    ASSERT_EQ(packed.size(), static_cast<std::size_t>(problem.weight_count()));
+    for (std::size_t o = 0; o < 10; ++o)
+        for (std::size_t c = 0; c < 3; ++c)
+            for (std::size_t tap = 0; tap < 9; ++tap)
+                ASSERT_EQ(packed[(tap * 3 + c) * 10 + o],
+                          static_cast<float>((o * 3 + c) * 9 + tap + 1));
+}
+
+TEST(Packing, stacks_scale_bias_and_init_in_padded_rows) {
+    const LoneStep lone = lone_conv("mb1ic4ih1oc19kh1");
+    const ConvProblem& problem = std::get<Conv>(lone.step.operation).problem;
+    const PackedConstants packed =
+        pack(lone.step, row("conv_blocked.fp32.avx512"), numbered_constants(problem), lone.network);
+    ASSERT_EQ(packed.channel_stride, 32);
+    ASSERT_EQ(packed.channels.size(), 96u);
+    EXPECT_EQ(packed.channels[18], 18.25f);
+    EXPECT_EQ(packed.channels[32 + 18], 18.5f);
+    EXPECT_EQ(std::bit_cast<std::int32_t>(packed.channels[64 + 18]), -18);
+    EXPECT_EQ(packed.channels[19], 0.0f);
+}
+
+TEST(Packing, writes_the_tables_of_both_axes_one_after_the_other) {
+    const LoneStep lone = lone_resize(Resize::Filter::bilinear, {1, 8, 4, 3}, {1, 8, 8, 5});
+    const std::vector<std::byte> bytes =
+        pack(lone.step, row("resize_plain.fp32"), StepConstants{}, lone.network).weights;
+    const ResizeAxis y = resize_axis(Resize::Filter::bilinear, 4, 8);
+    const ResizeAxis x = resize_axis(Resize::Filter::bilinear, 3, 5);
+    ASSERT_EQ(bytes.size(), 4u * (8 + 16 + 5 + 10));
+    EXPECT_EQ(words<std::int32_t>(bytes)[7], y.start[7]);
+    EXPECT_EQ(words<float>(bytes)[8 + 15], y.weight[15]);
+    EXPECT_EQ(words<std::int32_t>(bytes)[24 + 4], x.start[4]);
+    EXPECT_EQ(words<float>(bytes)[29 + 9], x.weight[9]);
+}
+
+TEST(Launch, covers_every_pixel_and_channel_with_tiles) {
+    const LoneStep lone = lone_conv("mb1ic16ih7oc48kh3ph1");
+    const LaunchSize launch = launch_size(lone.step, row("conv_blocked.fp32.avx512"), lone.network);
+    EXPECT_EQ(launch.global, (std::array<std::size_t, 3>{4, 2, 1}));
+    EXPECT_EQ(launch.local, (std::array<std::size_t, 3>{1, 1, 1}));
+}
+
+TEST(Launch, rounds_plain_sizes_up_to_whole_groups) {
+    const LoneStep lone = lone_conv("mb1ic3ih7oc5kh3ph1");
+    const LaunchSize launch = launch_size(lone.step, row("conv_plain.fp32"), lone.network);
+    EXPECT_GE(launch.global[0], 7u * 7 * 5);
+    EXPECT_EQ(launch.global[0] % launch.local[0], 0u);
+}
+
+TEST(ExecutedMacs, are_never_fewer_than_nominal_ones) {
+    for (const LoneStep& lone : steps_of_every_family()) {
+        const auto* conv = std::get_if<Conv>(&lone.step.operation);
+        for (const Variant& variant : registry()) {
+            if (variant.family != family_of(lone.step.operation)) continue;
+            if (variant.refuse(lone.step, lone.network)) continue;
+            EXPECT_GE(executed_macs(lone.step, variant, lone.network),
+                      conv ? conv->problem.macs() : 0)
+                << variant.name;
+        }
+    }
+}
+
+TEST(ExecutedMacs, equal_nominal_ones_where_tiles_fit) {
+    const LoneStep lone = lone_conv("mb1ic64ih56oc64kh3ph1");
+    EXPECT_EQ(executed_macs(lone.step, row("conv_blocked.fp32.avx512"), lone.network),
+              std::get<Conv>(lone.step.operation).problem.macs());
+}
+
+TEST(ExecutedMacs, count_half_a_tile_at_the_end) {
+    const LoneStep lone = lone_conv("mb1ic32ih7oc48kh1");  // 49 pixels: 3 tiles and a half
+    EXPECT_EQ(executed_macs(lone.step, row("conv_blocked.fp32.avx512"), lone.network),
+              32 * (49 * 32 + 56 * 16));
+}
+
+}  // namespace
+}  // namespace slimbench

@@ -1,0 +1,149 @@
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cmake/embedded_file.h"
+#include "tests/unit/kernel/steps.h"
+
+namespace slimbench {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+std::string chosen(const LoneStep& lone, Precision precision, const DeviceTraits& device,
+                   const Selection& selection = {}) {
+    const Choice choice = choose(lone.step, lone.network, precision, device, selection);
+    return choice.variant ? std::string(choice.variant->name) : "nothing";
+}
+
+TEST(Registry, names_every_row_differently) {
+    std::set<std::string_view> names;
+    for (const Variant& variant : registry())
+        EXPECT_TRUE(names.insert(variant.name).second) << variant.name;
+}
+
+TEST(Registry, names_only_sources_that_are_embedded) {
+    for (const Variant& variant : registry()) {
+        const auto same = [&](const EmbeddedFile& file) {
+            return file.path == "cl/" + std::string(variant.source);
+        };
+        EXPECT_TRUE(std::ranges::any_of(kernel_files(), same)) << variant.name;
+    }
+}
+
+TEST(Registry, uses_every_kernel_file) {
+    std::set<std::string> used;
+    for (const Variant& variant : registry()) used.insert("cl/" + std::string(variant.source));
+    for (const EmbeddedFile& file : kernel_files()) {
+        const bool kernel = file.path.ends_with(".cl");
+        EXPECT_TRUE(!kernel || used.contains(std::string(file.path))) << file.path;
+    }
+}
+
+TEST(Registry, needs_a_tier_only_on_cpus) {
+    for (const Variant& variant : registry())
+        EXPECT_TRUE(variant.cpu_only || variant.tier == Tier::portable) << variant.name;
+}
+
+TEST(Registry, has_a_row_for_every_step_on_every_tier) {
+    for (const LoneStep& lone : steps_of_every_family())
+        for (Precision precision : all_precisions)
+            for (Tier tier : all_tiers)
+                EXPECT_NE(chosen(lone, precision, device_of(tier)), "nothing")
+                    << kind_name(lone.step.operation) << " on " << name(tier);
+}
+
+TEST(Registry, gives_a_device_that_is_no_cpu_plain_rows) {
+    DeviceTraits gpu;
+    gpu.name = "some GPU";
+    for (const LoneStep& lone : steps_of_every_family())
+        for (Precision precision : all_precisions)
+            EXPECT_THAT(chosen(lone, precision, gpu), HasSubstr("_plain"));
+}
+
+TEST(Registry, prefers_the_widest_tier_of_the_device) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    EXPECT_EQ(chosen(conv, Precision::int8, device_of(Tier::avx512_vnni)),
+              "conv_blocked.int8.avx512-vnni");
+    EXPECT_EQ(chosen(conv, Precision::int8, device_of(Tier::avx512)), "conv_blocked.int8.avx512");
+    EXPECT_EQ(chosen(conv, Precision::int8, device_of(Tier::avx2)), "conv_blocked.int8.avx2");
+    EXPECT_EQ(chosen(conv, Precision::int8, device_of(Tier::portable)),
+              "conv_blocked.int8.portable");
+    EXPECT_EQ(chosen(conv, Precision::fp32, device_of(Tier::avx512_vnni)),
+              "conv_blocked.fp32.avx512");
+}
+
+TEST(Registry, is_held_to_a_lower_tier) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    const Selection held{.tier = Tier::avx2, .only = ""};
+    EXPECT_EQ(chosen(conv, Precision::fp32, device_of(Tier::avx512_vnni), held),
+              "conv_blocked.fp32.avx2");
+}
+
+TEST(Registry, does_not_let_a_selection_exceed_the_device) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    const Selection held{.tier = Tier::avx512, .only = ""};
+    EXPECT_EQ(chosen(conv, Precision::fp32, device_of(Tier::avx2), held), "conv_blocked.fp32.avx2");
+}
+
+TEST(Registry, restricts_to_rows_by_name) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    const Selection plain{.tier = {}, .only = "plain"};
+    EXPECT_EQ(chosen(conv, Precision::fp32, device_of(Tier::avx512), plain), "conv_plain.fp32");
+}
+
+TEST(Registry, gives_grouped_convolutions_the_plain_row_and_says_why) {
+    const LoneStep grouped = lone_conv("g4mb1ic16ih9oc24kh3ph1");
+    const Choice choice =
+        choose(grouped.step, grouped.network, Precision::fp32, device_of(Tier::avx512));
+    ASSERT_NE(choice.variant, nullptr);
+    EXPECT_EQ(choice.variant->name, "conv_plain.fp32");
+    EXPECT_THAT(choice.refused,
+                Contains("conv_blocked.fp32.avx512: computes dense convolutions, this one has 4 "
+                         "groups"));
+}
+
+TEST(Registry, says_which_tier_is_missing) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    const Choice choice = choose(conv.step, conv.network, Precision::int8, device_of(Tier::avx2));
+    EXPECT_THAT(choice.refused,
+                Contains("conv_blocked.int8.avx512-vnni: needs avx512-vnni, device has avx2"));
+}
+
+TEST(Registry, takes_wide_vectors_off_images) {
+    const LoneStep image = lone_resize(Resize::Filter::bicubic, {1, 3, 64, 64}, {1, 3, 32, 32});
+    EXPECT_EQ(chosen(image, Precision::fp32, device_of(Tier::avx512)),
+              "resize_vector.fp32.portable");
+}
+
+TEST(Registry, computes_a_single_pixel_by_streaming_weights) {
+    const LoneStep fully_connected = lone_conv("mb1ic512ih1oc1000kh1");
+    EXPECT_EQ(chosen(fully_connected, Precision::fp32, device_of(Tier::avx512)),
+              "conv_blocked.fp32.avx512.pixel");
+}
+
+TEST(Registry, keeps_float_sums_of_integers_exact) {
+    const LoneStep large = lone_conv("g16mb1ic16ih64oc16kh23ph11");
+    EXPECT_EQ(chosen(large, Precision::int8, device_of(Tier::avx512)), "depthwise_plain.int8");
+}
+
+TEST(Variant, tells_the_kernel_its_tile_and_types) {
+    EXPECT_EQ(row("conv_blocked.int8.avx512-vnni").build_options(),
+              "-DPIXELS=14 -DVECTORS=2 -DLANES=16 -DCHANNEL_GROUP=4 -DELEMENT=uchar -DWEIGHT=char "
+              "-DINT8=1 -DDOT_VNNI");
+    EXPECT_THAT(row("resize_plain.int8").build_options(), HasSubstr("-DWEIGHT=float"));
+}
+
+TEST(Variant, enters_a_kernel_named_like_its_file) {
+    EXPECT_EQ(entry_point(row("depthwise_plain.fp32")), "conv_plain");
+}
+
+TEST(Tier, reads_back_its_own_names) {
+    for (Tier tier : all_tiers) EXPECT_EQ(parse_tier(name(tier)), tier);
+    EXPECT_EQ(parse_tier("avx1024"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace slimbench
