@@ -16,12 +16,12 @@ struct Padding {
 };
 
 struct ConvProblem {
-    TensorShape in;
+    TensorShape in = {};
     std::int64_t filters = 1;  // output channels
-    Size kernel;
-    Size stride;
-    Padding pad;
-    Size dilation;             // 1 = dense
+    Size kernel = {};
+    Size stride = {};
+    Padding pad = {};
+    Size dilation = {};        // 1 = dense
     std::int64_t groups = 1;
     bool operator==(const ConvProblem&) const = default;
 
@@ -31,7 +31,7 @@ struct ConvProblem {
     std::int64_t weight_count() const;   // OIHW: filters x (channels / groups) x kernel
     bool depthwise() const;              // groups == channels == filters > 1
 
-    // Throws std::invalid_argument saying what is impossible (no output, groups that do not divide).
+    // Throws std::invalid_argument saying what is impossible: no output, groups that do not divide.
     void check() const;
 
     // Canonical text in benchdnn's problem syntax (https://oneapi-src.github.io/oneDNN,

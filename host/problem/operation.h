@@ -17,9 +17,9 @@ std::string_view name(Activation activation);
 // Convolution with the batch normalisation, bias and activation that follow it directly.
 // A fully connected layer is the 1x1 convolution of a 1x1 image, marked so that it counts as "fc".
 struct Conv {
-    ConvProblem problem;               // problem.in is filled in by infer_shapes
-    std::string weights;               // parameter name; layers that name the same one share it
-    std::optional<std::string> norm;   // parameter name of the batch normalisation's copy
+    ConvProblem problem = {};          // problem.in is filled in by infer_shapes
+    std::string weights = {};          // parameter name; layers that name the same one share it
+    std::optional<std::string> norm = {};   // parameter name of the batch normalisation's copy
     bool bias = false;                 // its values stand under the weights' name
     Activation activation = Activation::none;
     bool fully_connected = false;
@@ -27,10 +27,10 @@ struct Conv {
 
 struct Pool {
     enum class Kind { max, average, global_average };
-    Kind kind = Kind::max;             // average counts padding as zeros; global_average ignores the
-                                       // extents below
-    Size kernel, stride;
-    Padding pad;
+    Kind kind = Kind::max;             // average counts padding as zeros; global_average ignores
+                                       // the extents below
+    Size kernel = {}, stride = {};
+    Padding pad = {};
 };
 
 // Separable interpolation with half-pixel centres and clamped borders; cubic uses a = -0.75, as
@@ -42,7 +42,7 @@ struct Resize {
     struct Factor { std::int64_t numerator = 1, denominator = 1; };
     struct LikeTensor { std::string name; };
     std::variant<Factor, LikeTensor> to;
-    Size size;                         // filled in by infer_shapes
+    Size size = {};                    // filled in by infer_shapes
 };
 
 struct Add {                           // sum of two tensors of one shape
@@ -53,13 +53,14 @@ struct Add {                           // sum of two tensors of one shape
 // activation.
 // Without norm it is the activation alone.
 struct Affine {
-    std::optional<std::string> norm;
+    std::optional<std::string> norm = {};
     Activation activation = Activation::none;
 };
 
 using Operation = std::variant<Conv, Pool, Resize, Add, Affine>;
 
-// "conv", "depthwise", "fc", "max_pool", "average_pool", "global_average_pool", "resize", "add", "affine"
+// "conv", "depthwise", "fc", "max_pool", "average_pool", "global_average_pool", "resize", "add",
+// "affine"
 std::string_view kind_name(const Operation& operation);
 Activation activation_of(const Operation& operation);
 

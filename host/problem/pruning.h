@@ -19,8 +19,8 @@ struct ChannelGroup {
 };
 std::vector<ChannelGroup> channel_groups(const Network& network);
 
-// "none", or ALIAS@RATIO with an alias of the network and 0 < RATIO <= 1: every prunable group whose
-// producers all lie in the alias's blocks keeps round(channels x RATIO), at least 1.
+// "none", or ALIAS@RATIO with an alias of the network and 0 < RATIO <= 1: every prunable group
+// all of whose producers lie in the alias's blocks keeps round(channels x RATIO), at least 1.
 struct PruningPlan {
     std::string alias = "none";
     double keep = 1.0;

@@ -21,7 +21,7 @@ struct AffineQuantization {
 };
 AffineQuantization affine_u8(Range range);
 
-// By tensor name, kept in a file so that a user can put ranges of real data in place of synthetic ones.
+// By tensor name, kept in a file so that a user can put ranges of real data in their place.
 struct Ranges {
     std::string network;
     std::string source;                       // "max calibration, 2 synthetic images, seed 1"

@@ -29,11 +29,11 @@ StepConstants constants_int8(const FusedStep& step, const Network& network,
                              const Parameters& parameters,
                              const std::vector<AffineQuantization>& tensors);
 
-// Interpolation along one axis: output o reads `taps` inputs from start[o] on (indices clamped to the
-// input), weighted.
+// Interpolation along one axis: output o reads `taps` inputs from start[o] on (indices clamped to
+// the input), weighted.
 struct ResizeAxis {
     int taps = 2;                          // 2 bilinear, 4 bicubic
-    std::vector<std::int32_t> start;       // per output coordinate; may be outside, the reader clamps
+    std::vector<std::int32_t> start;       // per output coordinate; may lie outside
     std::vector<float> weight;             // output coordinate x tap
 };
 ResizeAxis resize_axis(Resize::Filter filter, std::int64_t in, std::int64_t out);

@@ -35,9 +35,9 @@ nlohmann::json parse_json_file(const std::string& file, std::string_view content
 }
 
 std::string read_text_file(const std::string& path) {
+    errno = 0;
     std::ifstream stream(path, std::ios::binary);
     std::ostringstream content;
-    errno = 0;
     if (!stream || !(content << stream.rdbuf()))
         throw std::runtime_error(fmt::format("cannot read '{}': {}", path,
                                              errno ? std::strerror(errno) : "it is empty"));

@@ -1,0 +1,119 @@
+// Shape inference and counts on hand-made networks.
+#include "host/problem/network.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/problem/small_networks.h"
+
+namespace slimbench {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+TEST(InferShapes, pooling_windows_round_as_convolutions_do) {
+    NetworkBuilder builder({1, 8, 135, 240});
+    const Pool pool{
+        .kind = Pool::Kind::max, .kernel = {3, 3}, .stride = {2, 2}, .pad = Padding::all(1)};
+    const TensorId pooled = builder.add("pool", pool, {0});
+    EXPECT_EQ(builder.build().tensors[pooled].shape, (TensorShape{1, 8, 68, 120}));
+}
+
+TEST(InferShapes, resize_follows_a_factor_rounded_down_or_another_tensor) {
+    NetworkBuilder builder({1, 3, 101, 200});
+    const TensorId half = builder.add("half", Resize{.to = Resize::Factor{1, 2}}, {0});
+    const TensorId back = builder.add("back", Resize{.to = Resize::LikeTensor{"image"}}, {half});
+    const Network network = builder.build();
+    EXPECT_EQ(network.tensors[half].shape.size(), (Size{50, 100}));
+    EXPECT_EQ(network.tensors[back].shape.size(), (Size{101, 200}));
+    EXPECT_EQ(std::get<Resize>(network.nodes[1].operation).size, (Size{101, 200}));
+}
+
+TEST(InferShapes, adding_tensors_of_different_shape_names_both) {
+    NetworkBuilder builder({1, 3, 8, 8});
+    const TensorId a = builder.conv("a", 0, 4);
+    const TensorId b = builder.conv("b", 0, 6);
+    builder.add("sum", Add{}, {a, b});
+    EXPECT_THAT([&] { builder.build(); }, ThrowsMessage<std::invalid_argument>(AllOf(
+                                              HasSubstr("node 'sum'"), HasSubstr("'a' (1x4x8x8)"),
+                                              HasSubstr("'b' (1x6x8x8)"))));
+}
+
+TEST(InferShapes, impossible_convolution_names_node_and_input) {
+    NetworkBuilder builder({1, 3, 8, 8});
+    builder.conv("a", 0, 4);
+    std::get<Conv>(builder.unchecked().nodes[0].operation).problem.kernel = {99, 99};
+    EXPECT_THAT([&] { builder.build(); },
+                ThrowsMessage<std::invalid_argument>(
+                    AllOf(HasSubstr("node 'a'"), HasSubstr("input 'image' is 1x3x8x8"))));
+}
+
+TEST(InferShapes, fully_connected_layer_needs_a_pooled_image) {
+    NetworkBuilder builder({1, 3, 8, 8});
+    builder.add("fc", Conv{.weights = "fc", .fully_connected = true}, {0});
+    EXPECT_THAT([&] { builder.build(); },
+                ThrowsMessage<std::invalid_argument>(HasSubstr("pool globally first")));
+}
+
+TEST(InferShapes, sharing_weights_of_different_shape_is_refused) {
+    NetworkBuilder builder({1, 3, 8, 8});
+    const TensorId a = builder.conv("a", 0, 4);
+    builder.conv("b", a, 4);
+    std::get<Conv>(builder.unchecked().nodes[1].operation).weights = "a";
+    EXPECT_THAT([&] { builder.build(); },
+                ThrowsMessage<std::invalid_argument>(HasSubstr("shares parameter 'a'")));
+}
+
+TEST(CheckOrder, reading_before_writing_and_writing_twice_are_refused) {
+    NetworkBuilder builder({1, 3, 8, 8});
+    const TensorId a = builder.conv("a", 0, 4);
+    builder.conv("b", a, 4);
+    Network swapped = builder.unchecked();
+    std::swap(swapped.nodes[0], swapped.nodes[1]);
+    EXPECT_THAT([&] { check_order(swapped); }, ThrowsMessage<std::invalid_argument>(HasSubstr(
+                                                   "node 'b': reads 'a' before it is written")));
+    Network twice = builder.unchecked();
+    twice.nodes[1].output = a;
+    EXPECT_THAT([&] { check_order(twice); },
+                ThrowsMessage<std::invalid_argument>(HasSubstr("writes 'a' again")));
+}
+
+Network twice_the_same_weights() {
+    NetworkBuilder builder({1, 4, 8, 8});
+    const TensorId a = builder.conv("a", 0, 4);
+    builder.conv("b", a, 4);
+    std::get<Conv>(builder.unchecked().nodes[1].operation).weights = "a";
+    return builder.build();
+}
+
+TEST(Counts, shared_weights_count_once_in_parameters_and_bytes_but_each_use_in_macs) {
+    const Network network = twice_the_same_weights();
+    EXPECT_EQ(count(network).params, 4 * 4 * 9 + 2 * 2 * 4);
+    EXPECT_EQ(count(network).macs, 2 * 4 * 4 * 9 * 64);
+    EXPECT_EQ(count(network).macs_thop, 2 * (4 * 4 * 9 * 64 + 2 * 4 * 64));
+    EXPECT_EQ(weight_bytes(network, 32), 4 * 4 * 9 * 4 + 4 * 2 * 2 * 4);
+    EXPECT_EQ(weight_bytes(network, 8), 4 * 4 * 9 + 4 * 2 * 2 * 4);
+}
+
+TEST(Counts, thop_counts_one_per_bias_output_of_a_convolution) {
+    NetworkBuilder builder({2, 4, 8, 8});
+    builder.add("logits", Conv{.problem = {.filters = 10}, .weights = "w", .bias = true}, {0});
+    const Counts counts = count(builder.build());
+    EXPECT_EQ(counts.params, 4 * 10 + 10);
+    EXPECT_EQ(counts.macs, 2 * 64 * 4 * 10);
+    EXPECT_EQ(counts.macs_thop, counts.macs + 2 * 64 * 10);
+}
+
+TEST(Operations, kinds_are_named_by_what_they_do) {
+    EXPECT_EQ(
+        kind_name(Conv{.problem = {.in = {1, 8, 4, 4}, .filters = 8, .groups = 8}, .weights = {}}),
+        "depthwise");
+    EXPECT_EQ(kind_name(Pool{.kind = Pool::Kind::global_average}), "global_average_pool");
+    EXPECT_EQ(activation_of(Add{Activation::relu6}), Activation::relu6);
+    EXPECT_EQ(activation_of(Pool{}), Activation::none);
+}
+
+}  // namespace
+}  // namespace slimbench
