@@ -3,30 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <stdexcept>
 
-#include <fmt/format.h>
+#include "host/verify/conv_taps.h"
 
 namespace slimbench {
-namespace {
-
-// A fully connected layer reads an image as one long pixel, so only the number of elements has to
-// agree.
-void check_sizes(const ConvProblem& problem, const StepConstants& constants, std::size_t input,
-                 std::size_t weights) {
-    const auto expect = [&](const char* what, std::size_t got, std::int64_t wanted) {
-        if (got != static_cast<std::size_t>(wanted))
-            throw std::invalid_argument(fmt::format("reference of {}: {} {} instead of {}",
-                                                    problem.text(), got, what, wanted));
-    };
-    expect("input elements", input, problem.in.elements());
-    expect("weights", weights, problem.weight_count());
-    expect("scales", constants.scale.size(), problem.filters);
-    expect("biases", constants.bias.size(), problem.filters);
-    expect("initial values", constants.init.size(), problem.filters);
-}
-
-}  // namespace
 
 template <class Element>
 ConvSums<Element>::ConvSums(const ConvProblem& problem, const StepConstants& constants,
@@ -42,18 +22,12 @@ ConvSums<Element>::ConvSums(const ConvProblem& problem, const StepConstants& con
 
 template <class Element>
 void ConvSums<Element>::pack_weights() {
-    using Weight = std::conditional_t<std::is_same_v<Element, float>, float, std::int8_t>;
-    const auto* oihw = std::get_if<std::vector<Weight>>(&constants_.weights);
-    if (oihw == nullptr)
-        throw std::invalid_argument("reference of " + problem_.text() +
-                                    ": weights are missing or of the other precision");
-    check_sizes(problem_, constants_, input_.values.size(), oihw->size());
+    const auto* weight = checked_weights(problem_, constants_, input_).data();
     const std::int64_t taps = problem_.kernel.height * problem_.kernel.width;
     const std::int64_t products = problem_.reduction();
     const std::int64_t channels = products / taps;
-    weights_.assign(
-        static_cast<std::size_t>(problem_.groups * group_blocks_ * products * dot_channels), 0.0f);
-    const Weight* weight = oihw->data();
+    const std::int64_t blocks = problem_.groups * group_blocks_;
+    weights_.assign(static_cast<std::size_t>(blocks * products * dot_channels), 0.0f);
     for (std::int64_t filter = 0; filter < problem_.filters; ++filter) {
         const std::int64_t group = filter / group_filters_, in_group = filter % group_filters_;
         const std::int64_t block = group * group_blocks_ + in_group / dot_channels;
@@ -67,23 +41,13 @@ void ConvSums<Element>::pack_weights() {
 template <class Element>
 void ConvSums<Element>::gather(std::int64_t pixel, std::int64_t group, std::size_t column,
                                Patch& patch) const {
-    const TensorShape& in = problem_.in;
-    const auto channels = static_cast<std::size_t>(in.channels / problem_.groups);
-    const auto [n, y, x] = pixel_at(out_, pixel);
+    const auto channels = static_cast<std::size_t>(problem_.in.channels / problem_.groups);
+    const Pixel out = pixel_at(out_, pixel);
     std::size_t at = column;
     for (std::int64_t r = 0; r < problem_.kernel.height; ++r)
         for (std::int64_t s = 0; s < problem_.kernel.width; ++s) {
-            const std::int64_t from_y =
-                y * problem_.stride.height - problem_.pad.top + r * problem_.dilation.height;
-            const std::int64_t from_x =
-                x * problem_.stride.width - problem_.pad.left + s * problem_.dilation.width;
-            const bool inside =
-                from_y >= 0 && from_y < in.height && from_x >= 0 && from_x < in.width;
-            const Element* from =
-                inside ? input_.values.data() +
-                             ((n * in.height + from_y) * in.width + from_x) * in.channels +
-                             group * static_cast<std::int64_t>(channels)
-                       : nullptr;
+            const Element* all = tap_values(problem_, input_, out, {r, s});
+            const Element* from = all ? all + group * static_cast<std::int64_t>(channels) : nullptr;
             for (std::size_t c = 0; c < channels; ++c, at += dot_pixels) {
                 const float value = from ? static_cast<float>(from[c]) : constants_.input_pad;
                 patch.values[at] = value;

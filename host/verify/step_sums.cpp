@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "host/verify/conv_sums.h"
+#include "host/verify/depthwise_sums.h"
 
 namespace slimbench {
 
@@ -213,6 +214,8 @@ std::unique_ptr<StepSums> make_sums(const FusedStep& step, const StepConstants& 
         out.channels == input.shape.channels && out.batch == input.shape.batch;
     if (const auto* conv = std::get_if<Conv>(&step.operation)) {
         expect(out == conv->problem.out());
+        if (conv->problem.depthwise())
+            return std::make_unique<DepthwiseSums<Element>>(conv->problem, constants, input);
         return std::make_unique<ConvSums<Element>>(conv->problem, constants, input);
     }
     expect(same_channels);
