@@ -15,6 +15,7 @@ INLINE axis_window window_at(global const WEIGHT* table, int taps, int size, int
                              long source_pitch) {
     axis_window window;
     const int start = as_int(table[at]);
+    #pragma unroll
     for (int tap = 0; tap < MOST_TAPS; ++tap) {
         if (tap >= taps) continue;
         window.offset[tap] = clamp(start + tap, 0, source_size - 1) * source_pitch;
@@ -26,9 +27,11 @@ INLINE axis_window window_at(global const WEIGHT* table, int taps, int size, int
 INLINE lanes_float interpolated(global const ELEMENT* image, int taps, axis_window vertical,
                                 axis_window horizontal) {
     lanes_float sum = 0;
+    #pragma unroll
     for (int y = 0; y < MOST_TAPS; ++y) {
         if (y >= taps) continue;
         lanes_float row = 0;
+        #pragma unroll
         for (int x = 0; x < MOST_TAPS; ++x) {
             if (x >= taps) continue;
             const lanes_float value =
