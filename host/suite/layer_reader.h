@@ -15,8 +15,9 @@ struct ParameterNames {
     std::string own;      // the layer's full name: "level0.layer1.0.conv1"
 };
 
-// `place` is a layer whose parameters are already substituted. A resize's `like` still holds the file's reference.
-// Throws std::runtime_error naming the place and what is allowed there.
-Operation read_layer(const JsonPlace& place, std::int64_t input_channels, const ParameterNames& names);
+// `place` is a layer whose parameters are already substituted. A resize's `like` still holds the
+// file's reference. Throws std::runtime_error naming the place and what is allowed there.
+Operation read_layer(const JsonPlace& place, std::int64_t input_channels,
+                     const ParameterNames& names);
 
 }  // namespace slimbench

@@ -87,6 +87,7 @@ private:
         if (item.has("op")) return expand_layer(item, scope, current);
         if (!item.has("use") && !item.has("layers"))
             item.fail("expected one of the keys 'op', 'use', 'layers'");
+        if (item.has("use") && item.has("layers")) item.fail("expected either 'use' or 'layers'");
         item.require_object(
             {"name", "block", "level", "from", "share_weights", "for", "layers", "use", "with"});
         for (const Bindings& bindings : iterations(item, scope.bindings))
@@ -140,7 +141,6 @@ private:
     }
 
     TensorId expand_template(const JsonPlace& use, Scope scope) {
-        if (use.has("layers")) use.fail("expected either 'use' or 'layers'");
         const std::string name = use.at("use").string();
         const auto templates = file_.find("templates");
         if (!templates || !templates->has(name)) {
@@ -198,7 +198,9 @@ private:
         try {
             infer_shape(network_, node);
         } catch (const std::invalid_argument& error) {
-            layer.fail(error.what());
+            const TensorShape& image = network_.tensors[network_.image].shape;
+            layer.fail(
+                fmt::format("{} (the image is {}x{})", error.what(), image.height, image.width));
         }
         network_.nodes.push_back(std::move(node));
         return network_.nodes.back().output;

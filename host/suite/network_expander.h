@@ -12,12 +12,13 @@ namespace slimbench {
 
 // What a command line may change of a network file.
 struct NetworkOptions {
-    std::optional<Size> size;              // of the input image
+    std::optional<Size> size = {};         // of the input image
     std::int64_t batch = 1;
-    std::optional<std::int64_t> classes;   // value of $classes
+    std::optional<std::int64_t> classes = {};   // value of $classes
 };
 
-// `file` is what messages call it. Throws std::runtime_error naming file, place and what is allowed there.
-Network expand_network(const nlohmann::json& document, const std::string& file, const NetworkOptions& options);
+// `file` is what messages call it. Throws std::runtime_error naming file, place and what is right.
+Network expand_network(const nlohmann::json& document, const std::string& file,
+                       const NetworkOptions& options);
 
 }  // namespace slimbench

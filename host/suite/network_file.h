@@ -8,8 +8,8 @@
 
 namespace slimbench {
 
-// A name, or a path that ends in ".json". Throws std::runtime_error: for an unknown name with near ones, for a broken
-// file with file, place and what is allowed.
+// A name, or a path that ends in ".json". Throws std::runtime_error: for an unknown name with near
+// ones, for a broken file with file, place and what is allowed.
 Network load_network(const std::string& name_or_path, const NetworkOptions& options = {});
 
 struct NetworkEntry {

@@ -12,8 +12,9 @@ namespace slimbench {
 
 using Bindings = std::map<std::string, nlohmann::json>;
 
-// The value with every "$name" replaced: a string that is nothing else becomes the bound value of whatever type, one
-// inside a longer string its text. Throws std::runtime_error naming the place for a name that is not bound.
+// The value with every "$name" replaced: a string that is nothing else becomes the bound value of
+// whatever type, a name inside a longer string becomes text. Throws std::runtime_error naming the
+// place for a name that is not bound.
 nlohmann::json substitute(const JsonPlace& place, const Bindings& bindings);
 
 }  // namespace slimbench

@@ -12,13 +12,13 @@ namespace slimbench {
 
 // What the command line replaces in every suite that it names.
 struct SuiteOverrides {
-    std::vector<Precision> precisions;
-    std::vector<PruningPlan> prunings;
-    std::vector<std::int64_t> batches;
-    std::optional<Size> size;
-    std::optional<std::int64_t> classes;
-    std::optional<std::string> filter;     // regular expression, searched in Workload::id()
-    std::optional<double> min_time;        // seconds
+    std::vector<Precision> precisions = {};
+    std::vector<PruningPlan> prunings = {};
+    std::vector<std::int64_t> batches = {};
+    std::optional<Size> size = {};
+    std::optional<std::int64_t> classes = {};
+    std::optional<std::string> filter = {};   // regular expression, searched in Workload::id()
+    std::optional<double> min_time = {};      // seconds
 };
 
 struct Suite {
@@ -27,9 +27,10 @@ struct Suite {
     std::vector<Workload> workloads;
 };
 
-// A suite's name, a network's name, or a path of either kind of file (suites have "runs", networks "layers").
-// A network alone is measured in every precision, unpruned. Throws std::runtime_error naming file, place and what is
-// allowed; for an unknown name with near ones; when the filter is no regular expression or leaves nothing.
+// A suite's name, a network's name, or a path of either kind of file (suites have "runs", networks
+// "layers"). A network alone is measured in every precision, unpruned. Throws std::runtime_error
+// naming file, place and what is allowed; for an unknown name with near ones; when the filter is no
+// regular expression or leaves nothing.
 Suite load_suite(const std::string& name_or_path, const SuiteOverrides& overrides = {});
 
 struct SuiteEntry {

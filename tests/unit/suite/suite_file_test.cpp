@@ -1,0 +1,170 @@
+// Suites unfold into workloads; the command line overrides; mistakes are named.
+#include "host/suite/suite_file.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace slimbench {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+std::vector<std::string> ids(const Suite& suite) {
+    std::vector<std::string> all;
+    for (const Workload& workload : suite.workloads) all.push_back(workload.id());
+    return all;
+}
+
+class SuiteFile : public testing::Test {
+protected:
+    std::string folder_ = testing::TempDir() + "slimbench_suite_test/";
+    std::string path_ = folder_ + "suite.json";
+    void SetUp() override { std::filesystem::create_directories(folder_); }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+    Suite load(const std::string& text, const SuiteOverrides& overrides = {}) const {
+        std::ofstream(path_) << text;
+        return load_suite(path_, overrides);
+    }
+};
+
+TEST(LoadSuite, a_network_alone_runs_unpruned_in_every_precision) {
+    const Suite suite = load_suite("resnet18");
+    EXPECT_EQ(suite.name, "resnet18");
+    EXPECT_THAT(ids(suite), ElementsAre("resnet18/none/precision:fp32/batch:1/size:224x224",
+                                        "resnet18/none/precision:int8/batch:1/size:224x224"));
+    EXPECT_TRUE(suite.workloads[0].rows.forward);
+    EXPECT_FALSE(suite.workloads[0].rows.layers_hot);
+}
+
+TEST(LoadSuite, the_command_line_replaces_every_axis) {
+    const SuiteOverrides overrides{.precisions = {Precision::int8},
+                                   .prunings = {{}, {"all", 0.5}},
+                                   .batches = {1, 4},
+                                   .size = Size{64, 96},
+                                   .classes = 10,
+                                   .min_time = 0.125};
+    const Suite suite = load_suite("resnet18", overrides);
+    EXPECT_THAT(ids(suite), ElementsAre("resnet18/none/precision:int8/batch:1/size:64x96",
+                                        "resnet18/all@0.5/precision:int8/batch:1/size:64x96",
+                                        "resnet18/none/precision:int8/batch:4/size:64x96",
+                                        "resnet18/all@0.5/precision:int8/batch:4/size:64x96"));
+    const Workload& last = suite.workloads.back();
+    EXPECT_EQ(last.network.tensors[last.network.scores].shape, (TensorShape{4, 10, 1, 1}));
+    EXPECT_EQ(last.protocol.min_time, 0.125);
+    EXPECT_EQ(last.macs_unpruned, count(suite.workloads[2].network).macs);
+    EXPECT_LT(count(last.network).macs, last.macs_unpruned);
+}
+
+TEST(LoadSuite, smoke_covers_all_networks_and_only_resnet18_by_layer) {
+    const Suite suite = load_suite("smoke");
+    EXPECT_EQ(suite.workloads.size(), 4u + 4u + 6u);
+    for (const Workload& workload : suite.workloads)
+        EXPECT_EQ(workload.rows.layers_hot, workload.network_name == "resnet18") << workload.id();
+}
+
+TEST(LoadSuite, shipped_suites_load_under_their_names) {
+    EXPECT_EQ(shipped_suites().size(), 2u);
+    for (const SuiteEntry& entry : shipped_suites())
+        EXPECT_EQ(load_suite(entry.name).name, entry.name);
+}
+
+TEST(LoadSuite, hash_follows_the_text) {
+    EXPECT_EQ(load_suite("resnet18").hash, load_suite("resnet18").hash);
+    EXPECT_NE(load_suite("resnet18").hash, load_suite("mobilenet_v2").hash);
+    EXPECT_EQ(load_suite("resnet18").hash.size(), 16u);
+}
+
+TEST(LoadSuite, filter_keeps_what_it_finds) {
+    const Suite suite = load_suite("smoke", {.filter = "^mobilenet.*int8"});
+    EXPECT_THAT(ids(suite),
+                ElementsAre("mobilenet_v2/none/precision:int8/batch:1/size:224x224",
+                            "mobilenet_v2/all@0.5/precision:int8/batch:1/size:224x224"));
+}
+
+TEST(LoadSuite, empty_match_lists_what_there_was_and_a_bad_expression_is_named) {
+    EXPECT_THAT([] { load_suite("resnet18", {.filter = "fp64"}); },
+                ThrowsMessage<std::runtime_error>(
+                    AllOf(HasSubstr("filter 'fp64' matches none of the 2 workloads"),
+                          HasSubstr("precision:int8"))));
+    EXPECT_THAT([] { load_suite("resnet18", {.filter = "("}); },
+                ThrowsMessage<std::runtime_error>(HasSubstr("'(' is no regular expression")));
+}
+
+TEST(LoadSuite, unknown_names_bring_near_suites_and_networks) {
+    EXPECT_THAT([] { load_suite("smok"); },
+                ThrowsMessage<std::runtime_error>(HasSubstr("did you mean smoke?")));
+    EXPECT_THAT([] { load_suite("resnet19"); },
+                ThrowsMessage<std::runtime_error>(HasSubstr("did you mean resnet18?")));
+}
+
+TEST(LoadSuite, a_pruning_that_the_network_lacks_is_named) {
+    EXPECT_THAT(
+        [] {
+            load_suite("resnet18", {.prunings = {{"first2", 0.5}}});
+        },
+        ThrowsMessage<std::invalid_argument>(HasSubstr("'resnet18' has no pruning 'first2'")));
+}
+
+TEST_F(SuiteFile, keys_of_a_run_reach_its_workloads) {
+    const Suite suite =
+        load(R"({"name": "mine", "about": "test", "protocol": {"warm_up": 0.25, "min_time": 1},
+        "runs": [{"network": "resnet18", "size": [64, 32], "batches": [2], "precisions": ["fp32"], "seed": 7,
+                  "classes": 5, "rows": ["layers_cold"], "protocol": {"min_time": 3, "min_samples": 20}}]})");
+    ASSERT_EQ(suite.workloads.size(), 1u);
+    const Workload& workload = suite.workloads[0];
+    EXPECT_EQ(workload.id(), "resnet18/none/precision:fp32/batch:2/size:64x32");
+    EXPECT_EQ(workload.seed, 7u);
+    EXPECT_EQ(workload.classes, 5);
+    EXPECT_FALSE(workload.rows.forward);
+    EXPECT_TRUE(workload.rows.layers_cold);
+    EXPECT_EQ(workload.protocol, (Protocol{.warm_up = 0.25, .min_time = 3, .min_samples = 20}));
+}
+
+TEST_F(SuiteFile, network_paths_are_relative_to_the_suite) {
+    std::ofstream(folder_ + "net.json") << R"({"name": "net", "about": "test", "classes": 2,
+        "input": {"channels": 3, "height": 8, "width": 8},
+        "layers": [{"name": "a", "block": "b", "op": "conv", "filters": 4, "kernel": 3}]})";
+    const Suite suite =
+        load(R"({"name": "mine", "about": "test", "runs": [{"network": "net.json"}]})");
+    EXPECT_EQ(suite.workloads.at(0).id(), "net/none/precision:fp32/batch:1/size:8x8");
+}
+
+TEST_F(SuiteFile, mistakes_name_file_place_and_what_is_allowed) {
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {R"({"name": "m", "about": "t", "runs": []})", "'runs' is empty"},
+        {R"({"name": "m", "about": "t"})", "the key 'runs' is missing"},
+        {R"({"name": "m", "about": "t", "run": []})",
+         "unknown key 'run', allowed are: name, about, protocol, runs"},
+        {R"({"name": "m", "about": "t", "runs": [{"network": 3}]})",
+         "$.runs[0].network: expected a string"},
+        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "precision": "fp32"}]})",
+         "$.runs[0]: unknown key 'precision'"},
+        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "precisions": ["fp64"]}]})",
+         "$.runs[0].precisions[0]: expected \"fp32\" or \"int8\""},
+        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "precisions": []}]})",
+         "$.runs[0].precisions: expected at least one value"},
+        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "prunings": ["all@2"]}]})",
+         "$.runs[0].prunings[0]: pruning 'all@2': expected none, or ALIAS@RATIO"},
+        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "batches": [0]}]})",
+         "$.runs[0].batches[0]: expected a whole number from 1"},
+        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "size": [224]}]})",
+         "$.runs[0].size: expected [height, width]"},
+        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "rows": ["layers"]}]})",
+         "expected one of \"forward\", \"layers_hot\", \"layers_cold\""},
+        {R"({"name": "m", "about": "t", "protocol": {"min_time": -1}, "runs": [{"network": "resnet18"}]})",
+         "$.protocol.min_time: expected a number from 0"},
+    };
+    for (const auto& [text, complaint] : cases)
+        EXPECT_THAT([&] { load(text); }, ThrowsMessage<std::runtime_error>(
+                                             AllOf(HasSubstr(path_), HasSubstr(complaint))))
+            << text;
+}
+
+}  // namespace
+}  // namespace slimbench
