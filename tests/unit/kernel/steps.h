@@ -1,6 +1,8 @@
 // One fused step in a network of its own, for tests.
 #pragma once
 
+#include <stdexcept>
+
 #include "host/kernel/packing.h"
 
 namespace slimbench {
