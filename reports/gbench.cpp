@@ -59,7 +59,8 @@ Json caches(const nlohmann::json& environment) {
 Json load(const nlohmann::json& environment) {
     const auto found =
         environment.is_object() ? environment.find("load_average") : environment.end();
-    return found != environment.end() && found->is_array() ? Json(*found) : Json::array();
+    if (found == environment.end() || found->is_null()) return Json::array();
+    return found->is_array() ? Json(*found) : Json::array({Json(*found)});
 }
 
 Json context(const Records& records) {
@@ -106,7 +107,8 @@ Json sample_entry(const ResultRecord& record, std::size_t family, std::size_t in
     json["time_unit"] = "ns";
     json["host_seconds"] = host_seconds;
     if (real[index] > 0) {
-        json["images_per_second"] = static_cast<double>(record.identity.batch) / real[index];
+        if (record.identity.kind == RowKind::forward)
+            json["images_per_second"] = static_cast<double>(record.identity.batch) / real[index];
         if (record.macs > 0) json["gops"] = 2e-9 * static_cast<double>(record.macs) / real[index];
     }
     return json;

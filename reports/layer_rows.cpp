@@ -67,9 +67,10 @@ std::string place_title(const StepRecord& step) {
 }
 
 std::string problem_title(const std::string& problem) {
+    const std::size_t end = std::min(problem.find(' '), problem.size());
     ConvProblem conv;
     try {
-        conv = parse_conv_problem(problem);
+        conv = parse_conv_problem(problem.substr(0, end));
     } catch (const std::invalid_argument&) {
         return problem;
     }
@@ -78,7 +79,7 @@ std::string problem_title(const std::string& problem) {
     if (!(conv.stride == Size{1, 1})) text += " s" + extent(conv.stride);
     if (!(conv.dilation == Size{1, 1})) text += " d" + extent(conv.dilation);
     if (conv.groups > 1) text += conv.depthwise() ? " depthwise" : fmt::format(" g{}", conv.groups);
-    return text + fmt::format(", {}x{}", conv.in.height, conv.in.width);
+    return text + fmt::format(", {}x{}{}", conv.in.height, conv.in.width, problem.substr(end));
 }
 
 }  // namespace slimbench

@@ -23,8 +23,8 @@ std::string layer_title(
 std::string layer_title(const ResultRecord& row);  // of a layer row
 std::string place_title(const StepRecord& step);   // "block1", "block1, level 0"
 
-// "64 -> 128, 3x3 s2, 56x56" for a convolution's canonical text; any other text comes back as it
-// is.
+// "64 -> 128, 3x3 s2, 56x56 +relu" for a convolution's canonical text and what is fused into it;
+// any other text comes back as it is.
 std::string problem_title(const std::string& problem);
 
 }  // namespace slimbench

@@ -117,6 +117,7 @@ std::optional<double> latency(const ResultRecord* record) {
 }
 
 std::optional<double> images_per_second(const ResultRecord& record) {
+    if (record.identity.kind != RowKind::forward) return std::nullopt;
     return ratio_of(static_cast<double>(record.identity.batch), latency(&record));
 }
 
@@ -132,6 +133,11 @@ std::optional<double> span_time(const ResultRecord& record, std::optional<int> l
         record.spans.begin(), record.spans.end(),
         [&](const SpanRecord& span) { return span.level == level && span.block == block; });
     return found == record.spans.end() ? std::nullopt : median_within(record, found->samples);
+}
+
+bool is_doubtful(const ResultRecord& record) {
+    return record.status == Status::measured && record.measurement &&
+           !record.measurement->flags.empty();
 }
 
 std::optional<double> gops(std::int64_t macs, const std::optional<double>& seconds) {

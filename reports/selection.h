@@ -46,7 +46,7 @@ std::vector<const ResultRecord*> forward_rows(
 const std::vector<double>* published_samples(const ResultRecord& record);
 std::optional<Summary> published_time(const ResultRecord& record);
 std::optional<double> latency(const ResultRecord* record);  // median, seconds; null gives nothing
-std::optional<double> images_per_second(const ResultRecord& record);
+std::optional<double> images_per_second(const ResultRecord& record);  // forward rows only
 
 // Median of samples of a row's step, span or transfer; nothing when empty or when the row is not
 // `measured`.
@@ -55,6 +55,9 @@ std::optional<double> median_within(const ResultRecord& record, const std::vecto
 // Median of a span of a measured row's chain, such as (0, "block1") or (nothing, "decoder").
 std::optional<double> span_time(const ResultRecord& record, std::optional<int> level,
                                 std::string_view block);
+
+// Measured, but with flags raised: its figures carry a mark.
+bool is_doubtful(const ResultRecord& record);
 
 // Operations (two per multiply-accumulate) per second, in 10^9.
 std::optional<double> gops(std::int64_t macs, const std::optional<double>& seconds);

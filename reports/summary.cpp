@@ -1,4 +1,6 @@
 // The table that a run ends with.
+#include <fmt/format.h>
+
 #include "reports/format.h"
 #include "reports/layer_rows.h"
 #include "reports/markdown/sections.h"
@@ -10,6 +12,7 @@ namespace {
 using Align = Table::Align;
 
 std::string status_text(const ResultRecord& row) {
+    if (is_doubtful(row)) return fmt::format("ok, but {}", fmt::join(row.measurement->flags, ", "));
     if (row.status == Status::measured) return "ok";
     const std::string first_line = row.reason.substr(0, row.reason.find('\n')).substr(0, 60);
     return std::string(name(row.status)) + (first_line.empty() ? "" : ": " + first_line);

@@ -113,7 +113,8 @@ void add_summary(Json& json, const ResultRecord& record) {
         measurement.device.empty() ? measurement.host : measurement.device;
     const double median = samples.empty() ? 0 : summarize(samples).median;
     if (median > 0) {
-        summary["images_per_second"] = static_cast<double>(record.identity.batch) / median;
+        if (record.identity.kind == RowKind::forward)
+            summary["images_per_second"] = static_cast<double>(record.identity.batch) / median;
         summary["gops"] = 2e-9 * static_cast<double>(record.macs) / median;
     }
     json["summary"] = summary;

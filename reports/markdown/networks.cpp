@@ -16,6 +16,11 @@ std::optional<double> speed_up(const ResultRecord* from, const ResultRecord* to)
     return ratio_of(latency(from), latency(to));
 }
 
+// A star sends the reader to "Measured with reservations".
+std::string starred_latency(const ResultRecord* row) {
+    return format_time(latency(row)) + (row && is_doubtful(*row) ? "*" : "");
+}
+
 // "281 ms, 8.21x (int8)": the fastest of the candidates, with its gain over the start.
 std::string fastest_cell(const ResultRecord* start,
                          const std::vector<const ResultRecord*>& candidates,
@@ -25,8 +30,8 @@ std::string fastest_cell(const ResultRecord* start,
         if (latency(candidate) && (!best || *latency(candidate) < *latency(best))) best = candidate;
     if (!best) return std::string(not_available);
     const std::optional<double> gain = speed_up(start, best);
-    return fmt::format("{}{} ({})", format_time(*latency(best)),
-                       gain ? ", " + format_ratio(gain) : "", label(*best));
+    return fmt::format("{}{} ({})", starred_latency(best), gain ? ", " + format_ratio(gain) : "",
+                       label(*best));
 }
 
 struct Choices {
@@ -59,7 +64,7 @@ std::vector<std::string> speed_cells(const Records& records, const ResultRecord&
         return start == &row ? "" : format_ratio(speed_up(start, &row));
     };
     const std::optional<double> fps = images_per_second(row);
-    return {format_time(time->median),
+    return {starred_latency(&row),
             format_interval(time->median_95),
             fps ? format_number(*fps) : std::string(not_available),
             over(identity.pruning, baseline_precision),
@@ -84,7 +89,7 @@ std::string at_a_glance(const Records& records) {
     for (const Subject& subject : subjects(records)) {
         const ResultRecord* start = find_forward(records, subject, unpruned, baseline_precision);
         const Choices found = choices(records, subject);
-        table.add_row({subject.network, subject.input(), format_time(latency(start)),
+        table.add_row({subject.network, subject.input(), starred_latency(start),
                        fastest_cell(start, found.precision_alone, precision),
                        fastest_cell(start, found.pruning_alone, pruning),
                        fastest_cell(start, found.both, both)});

@@ -19,6 +19,13 @@ std::string shortened(const std::string& text) {
     return text.size() > readable_reason ? line + "..." : line;
 }
 
+std::size_t layer_rows(const Records& records) {
+    return static_cast<std::size_t>(
+        std::count_if(records.begin(), records.end(), [](const auto& row) {
+            return row.identity.kind == RowKind::layer && row.status == Status::measured;
+        }));
+}
+
 std::string meaning(const std::string& flag) {
     static const std::map<std::string, std::string> meanings{
         {"trend", "the samples drifted: the last third differs from the first"},
@@ -30,16 +37,33 @@ std::string meaning(const std::string& flag) {
     return found == meanings.end() ? "" : found->second;
 }
 
+// Whole networks by name; single layers are many and only counted.
 std::string reservations(const Records& records) {
-    Table table({{"row", Table::Align::left},
-                 {"flag", Table::Align::left},
-                 {"meaning", Table::Align::left}});
-    for (const ResultRecord& row : records)
-        if (row.status == Status::measured && row.measurement)
-            for (const std::string& flag : row.measurement->flags)
-                table.add_row({row.identity.id(), flag, meaning(flag)});
+    struct Flagged {
+        std::vector<std::string> networks;
+        std::size_t layers = 0;
+    };
+    std::map<std::string, Flagged> flags;
+    for (const ResultRecord& row : records) {
+        if (!is_doubtful(row)) continue;
+        for (const std::string& flag : row.measurement->flags) {
+            if (row.identity.kind == RowKind::forward)
+                flags[flag].networks.push_back(row.identity.id());
+            else
+                ++flags[flag].layers;
+        }
+    }
+    Table table({{"flag", Table::Align::left},
+                 {"meaning", Table::Align::left},
+                 {"layers"},
+                 {"networks", Table::Align::left}});
+    for (const auto& [flag, rows] : flags)
+        table.add_row({flag, meaning(flag),
+                       fmt::format("{} of {}", rows.layers, layer_rows(records)),
+                       fmt::format("{}", fmt::join(rows.networks, ", "))});
     if (table.empty()) return "";
-    return "## Measured with reservations\n\n" + table.markdown() + "\n";
+    return "## Measured with reservations\n\n" + table.markdown() + "\n" +
+           wrap("Networks named here carry a star above. Repeat them on a quiet machine.") + "\n";
 }
 
 }  // namespace

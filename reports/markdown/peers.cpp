@@ -131,12 +131,13 @@ std::string details(const Round& round) {
 std::string peer_tables(const Records& records) {
     const std::vector<Round> all = rounds(records);
     if (all.empty()) return "";
-    std::string text = "## Other libraries on the same layers\n\n" + overview(all) + "\n" +
-                       wrap(
-                           "The peer's time over ours: above 1 ours is faster. Each layer alone, "
-                           "in the layout its "
-                           "library likes best; layers that only one side measured are left out.") +
-                       "\n";
+    std::string text =
+        "## Other libraries on the same layers\n\n" + overview(all) + "\n" +
+        wrap(
+            "The peer's time over ours: above 1 ours is faster. Each layer alone, in the layout "
+            "its library likes best; layers that only one side measured are left out. Ours is "
+            "timed by device events, a library without events by the wall time of its call.") +
+        "\n";
     for (const Round& round : all)
         text += fmt::format("### {}\n\n{}\n", title(round.identity), details(round));
     return text;

@@ -4,6 +4,14 @@
 #include "reports/table.h"
 
 namespace slimbench {
+namespace {
+
+// Nothing was built when the worker still held the programs of an earlier row.
+std::string build_cell(const std::optional<double>& seconds) {
+    return seconds && *seconds == 0 ? "reused" : format_time(seconds);
+}
+
+}  // namespace
 
 std::string start_up_table(const Records& records) {
     Table table({{"network", Table::Align::left},
@@ -21,7 +29,7 @@ std::string start_up_table(const Records& records) {
         if (row->status != Status::measured) continue;
         const StartUp& start = row->start_up;
         table.add_row({row->identity.network, subject_of(*row).input(), row->identity.pruning,
-                       row->identity.precision, format_time(start.build), format_time(start.upload),
+                       row->identity.precision, build_cell(start.build), format_time(start.upload),
                        format_time(start.first_inference), format_time(start.calibrate),
                        format_time(median_within(*row, row->upload)),
                        format_time(median_within(*row, row->download)),
@@ -33,9 +41,8 @@ std::string start_up_table(const Records& records) {
     return "## Start-up, transfers and memory\n\n" + table.markdown() + "\n" +
            wrap(
                "None of these times is part of the latencies above. Program build is short where a "
-               "driver's or our "
-               "cache already held the programs. Device memory is the planned peak: weights and "
-               "reused buffers.") +
+               "cache held the programs, and reused where the worker still did. Device memory is "
+               "the planned peak: weights and reused buffers.") +
            "\n";
 }
 

@@ -103,9 +103,15 @@ TEST(RecordJson, a_time_that_is_not_finite_is_refused) {
 TEST(RecordJson, only_measured_rows_carry_a_summary) {
     ResultRecord record = full_record();
     EXPECT_EQ(to_json(record)["summary"]["device"]["median_ns"], 12'500'000);
-    EXPECT_DOUBLE_EQ(to_json(record)["summary"]["images_per_second"], 160);
     record.status = Status::incorrect;
     EXPECT_FALSE(to_json(record).contains("summary"));
+}
+
+TEST(RecordJson, images_per_second_belong_to_whole_networks) {
+    ResultRecord record = full_record();
+    EXPECT_FALSE(to_json(record)["summary"].contains("images_per_second"));
+    record.identity.kind = RowKind::forward;
+    EXPECT_DOUBLE_EQ(to_json(record)["summary"]["images_per_second"], 160);
 }
 
 TEST(RecordJson, unknown_keys_are_ignored) {

@@ -76,6 +76,14 @@ TEST(Markdown, speed_ups_compare_like_with_like) {
     EXPECT_THAT(at_a_glance(records), Not(HasSubstr("4.00x")));
 }
 
+TEST(Markdown, a_flagged_latency_carries_a_star_and_an_explanation) {
+    Records records{forward_row("fp32", 0.008)};
+    records[0].measurement->flags = {"trend"};
+    const std::string text = report_markdown(records);
+    EXPECT_THAT(text, HasSubstr("| 8.00 ms* |"));
+    EXPECT_THAT(text, HasSubstr("the samples drifted"));
+}
+
 TEST(Markdown, each_device_gets_a_report_of_its_own) {
     Records records{forward_row("fp32", 0.008), forward_row("int8", 0.002)};
     records[1].device["name"] = "Other GPU";
@@ -129,7 +137,9 @@ TEST(Layers, problems_read_as_channels_kernel_and_size) {
               "64 -> 128, 3x3 s2, 56x56");
     EXPECT_EQ(problem_title("g32mb1ic32ih112iw112oc32oh112ow112kh3kw3sh1sw1ph1pw1dh0dw0"),
               "32 -> 32, 3x3 depthwise, 112x112");
-    EXPECT_EQ(problem_title("1x64x56x56"), "1x64x56x56");
+    EXPECT_EQ(problem_title("mb1ic64ih56iw56oc64oh56ow56kh3kw3sh1sw1ph1pw1dh0dw0 +add +relu"),
+              "64 -> 64, 3x3, 56x56 +add +relu");
+    EXPECT_EQ(problem_title("1x64x56x56 +relu"), "1x64x56x56 +relu");
 }
 
 TEST(Merge, a_later_row_replaces_an_earlier_one_in_its_place) {
