@@ -2,6 +2,8 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <regex>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -41,7 +43,6 @@ SuiteOverrides overrides_of(const RunArguments& arguments, const MeasuringOption
     overrides.batches = arguments.batches;
     if (!arguments.size.empty()) overrides.size = parse_size(arguments.size);
     if (arguments.classes > 0) overrides.classes = arguments.classes;
-    if (!arguments.filter.empty()) overrides.filter = arguments.filter;
     return overrides;
 }
 
@@ -65,6 +66,23 @@ Planned plan_run(const RunArguments& arguments, const MeasuringOptions& measurin
     return planned;
 }
 
+std::regex parse_filter(const std::string& text) try {
+    return std::regex(text);
+} catch (const std::regex_error& error) {
+    throw std::invalid_argument(
+        fmt::format("--filter: '{}' is no regular expression: {}", text, error.what()));
+}
+
+// Drops workloads none of whose rows pass the filter; that none is left is an error.
+void keep_matching(Planned& planned, const RunOptions& options, const std::string& filter) {
+    const std::string example = rows_of(planned.workloads.front(), {}).front().identity.id();
+    std::erase_if(planned.workloads,
+                  [&](const Workload& workload) { return rows_of(workload, options).empty(); });
+    if (planned.workloads.empty())
+        throw std::invalid_argument(
+            fmt::format("--filter: '{}' matches no row; an id looks like {}", filter, example));
+}
+
 void print_plan(const Workload& workload, const DeviceTraits& device, const RunOptions& options) {
     const std::vector<FusedStep> steps = fuse(workload.network);
     const Plan plan = plan_network(workload.network, steps, workload.precision, device,
@@ -75,7 +93,7 @@ void print_plan(const Workload& workload, const DeviceTraits& device, const RunO
                        ? std::string(step.choice.variant->name)
                        : fmt::format("none ({})", fmt::join(step.choice.refused, "; "))];
     fmt::print("{}\n    {} rows, {:.3f} GMACs, {:.0f} MB of activations\n", workload.id(),
-               rows_of(workload, options.peer_onednn).size(),
+               rows_of(workload, options).size(),
                1e-9 * static_cast<double>(count(workload.network).macs),
                1e-6 * static_cast<double>(plan.activation_bytes()));
     for (const auto& [variant, uses] : variants) fmt::print("    {:4} x {}\n", uses, variant);
@@ -135,8 +153,12 @@ void write_reports(const std::string& journal, const std::string& report) {
 }
 
 int run(const RunArguments& arguments, const MeasuringOptions& measuring) {
-    const Planned planned = plan_run(arguments, measuring);
+    Planned planned = plan_run(arguments, measuring);
     RunOptions options = measuring.run_options();
+    if (!arguments.filter.empty()) {
+        options.filter = parse_filter(arguments.filter);
+        keep_matching(planned, options, arguments.filter);
+    }
     if (arguments.dry_run) return dry_run(planned, options);
     options.suite = planned.name;
     options.suite_hash = planned.hash;
@@ -177,7 +199,7 @@ void add_run(CLI::App& app, Action& action) {
     command->add_option("--classes", arguments->classes, "Number of classes")
         ->check(CLI::PositiveNumber);
     command->add_option("--filter", arguments->filter,
-                        "Keep workloads whose id matches this regular expression");
+                        "Keep rows whose id matches this regular expression");
     command->add_option("--out", arguments->out,
                         "Folder for records and report (default: out/ITEM)");
     command->add_flag("--layers", arguments->layers,
@@ -193,7 +215,7 @@ void add_run(CLI::App& app, Action& action) {
         "Examples:  slimbench run smoke\n"
         "           slimbench run resnet18 --precision fp32,int8 --prune none,all@0.5 --peer "
         "onednn\n"
-        "           slimbench run pyramid --filter 'int8' --out out/int8 --resume");
+        "           slimbench run pyramid --filter int8 --out out/int8 --resume");
     command->callback([=, &action] { action = [=] { return run(*arguments, *measuring); }; });
 }
 

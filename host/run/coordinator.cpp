@@ -214,19 +214,25 @@ std::string option_if(bool given, const std::string& option) {
 
 }  // namespace
 
-std::vector<Row> rows_of(const Workload& workload, bool with_peer) {
+std::vector<Row> rows_of(const Workload& workload, const RunOptions& options) {
     std::vector<Row> rows;
     const RowIdentity forward = forward_identity(workload);
-    if (workload.rows.forward) rows.push_back({forward, 0, false});
+    if (workload.rows.forward) rows.push_back({forward, 0, false, ""});
     const std::vector<FusedStep> steps = fuse(workload.network);
     for (std::size_t s : distinct_steps(workload.network, steps)) {
-        Row row{forward, s, std::holds_alternative<Conv>(steps[s].operation)};
+        const auto* conv = std::get_if<Conv>(&steps[s].operation);
+        Row row{forward, s, conv != nullptr, conv ? conv->problem.text() : ""};
         row.identity.kind = RowKind::layer;
         row.identity.layer = workload.network.nodes[steps[s].nodes.front()].name;
-        if (workload.rows.layers_hot || (with_peer && row.convolution)) rows.push_back(row);
+        if (workload.rows.layers_hot || (options.peer_onednn && row.convolution))
+            rows.push_back(row);
         row.identity.cache = CacheState::cold;
         if (workload.rows.layers_cold) rows.push_back(row);
     }
+    if (options.filter)
+        std::erase_if(rows, [&](const Row& row) {
+            return !std::regex_search(row.identity.id(), *options.filter);
+        });
     return rows;
 }
 
@@ -238,18 +244,19 @@ std::string repro_command(const Workload& workload, const Row& row, const RunOpt
         (options.tier ? fmt::format(" --tier {}", name(*options.tier)) : "") +
         option_if(!options.kernel.empty(), "--kernel " + options.kernel) +
         option_if(peer, "--peer onednn");
-    if (identity.kind == RowKind::layer && row.convolution) {
-        const std::vector<FusedStep> steps = fuse(workload.network);
-        const ConvProblem& problem = std::get<Conv>(steps[row.step].operation).problem;
-        return fmt::format("slimbench layer '{}' --precision {}{}", problem.text(),
-                           identity.precision, common);
-    }
-    return fmt::format("slimbench run {} --precision {} --prune {} --batch {} --size {}x{}{}{}",
+    const bool layer = identity.kind == RowKind::layer;
+    const bool cold = identity.cache == CacheState::cold;
+    if (identity.network == "layer")
+        return fmt::format("slimbench layer '{}' --precision {}{}{}", row.problem,
+                           identity.precision, option_if(cold, "--cold"), common);
+    const std::string only = layer ? fmt::format(" {} --filter 'layer:{}/'",
+                                                 cold ? "--cold" : "--layers", identity.layer)
+                                   : "";
+    return fmt::format("slimbench run {} --precision {} --prune {} --batch {} --size {}x{}{}{}{}",
                        identity.network, identity.precision, identity.pruning, identity.batch,
                        identity.height, identity.width,
-                       (workload.classes ? fmt::format(" --classes {}", *workload.classes) : "") +
-                           option_if(identity.kind == RowKind::layer, "--layers"),
-                       common);
+                       workload.classes ? fmt::format(" --classes {}", *workload.classes) : "",
+                       only, common);
 }
 
 bool is_settled(Status status) {
@@ -262,7 +269,7 @@ RunOutcome run_workloads(const std::vector<Workload>& workloads, const RunOption
     Run run(options, observer, interrupted);
     try {
         for (std::size_t i = 0; i < workloads.size() && !interrupted; ++i) {
-            std::vector<Row> rows = rows_of(workloads[i], options.peer_onednn);
+            std::vector<Row> rows = rows_of(workloads[i], options);
             std::erase_if(rows, [&](const Row& row) { return done.contains(row.identity.id()); });
             if (rows.empty()) continue;
             observer.workload(i, workloads.size(), workloads[i].id());

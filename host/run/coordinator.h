@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,11 +17,12 @@
 namespace slimbench {
 
 struct RunOptions {
-    std::string device;             // select_device() pattern
-    std::optional<Tier> tier;       // kernels of at most this tier
-    std::string kernel;             // only variants whose name contains this
-    bool peer_onednn = false;       // convolutions also through oneDNN, alternated with ours
-    std::string suite, suite_hash;  // for the records
+    std::string device;                // select_device() pattern
+    std::optional<Tier> tier;          // kernels of at most this tier
+    std::string kernel;                // only variants whose name contains this
+    bool peer_onednn = false;          // convolutions also through oneDNN, alternated with ours
+    std::string suite, suite_hash;     // for the records
+    std::optional<std::regex> filter;  // only rows whose id matches somewhere
 };
 
 // One row that a workload yields.
@@ -28,8 +30,9 @@ struct Row {
     RowIdentity identity;
     std::size_t step = 0;  // layer rows: index of the fused step
     bool convolution = false;
+    std::string problem;  // canonical text of a convolution
 };
-std::vector<Row> rows_of(const Workload& workload, bool with_peer);
+std::vector<Row> rows_of(const Workload& workload, const RunOptions& options);
 
 // The command that measures a row again.
 std::string repro_command(const Workload& workload, const Row& row, const RunOptions& options);
