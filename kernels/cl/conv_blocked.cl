@@ -103,22 +103,25 @@ INLINE void sum_tile(
 INLINE void finish_tile(int pixels, int vectors, global const ELEMENT* residual, global ELEMENT* output,
                                step_args args, cursor first, int channel, const lanes_float* result) {
     cursor at = first;
-    bool border = false;
     #pragma nounroll
     for (int p = 0; p < pixels; ++p) {
-        border |= on_border(args.output, at.y, at.x);
-        #pragma nounroll
-        for (int v = 0; v < vectors; ++v)
-            finish(residual + at.residual + channel + v * LANES, output + at.output + channel + v * LANES, args,
-                      result[p * VECTORS + v]);
+        #pragma unroll
+        for (int v = 0; v < VECTORS; ++v)
+            if (v < vectors)
+                finish(residual + at.residual + channel + v * LANES, output + at.output + channel + v * LANES, args,
+                       result[p * VECTORS + v]);
         at = next_pixel(args, at);
     }
-    if (args.output.halo == 0 || !border) return;
+    const bool inside = first.y > 0 && first.y + 1 < args.output.height && first.x > 0 &&
+                        first.x + pixels < args.output.width;
+    if (args.output.halo == 0 || inside) return;
     at = first;
     #pragma nounroll
     for (int p = 0; p < pixels; ++p) {
         #pragma nounroll
-        for (int v = 0; v < vectors; ++v) fill_halo(output, args, at.n, at.y, at.x, channel + v * LANES);
+        for (int v = 0; v < vectors; ++v)
+            if (on_border(args.output, at.y, at.x))
+                fill_halo(output, args, at.n, at.y, at.x, channel + v * LANES);
         at = next_pixel(args, at);
     }
 }
