@@ -59,8 +59,8 @@ public:
     double write(TensorId tensor, const void* memory);
     double read(TensorId tensor, void* memory);
 
-    // Fills guard zones right before and after the step's output; check_guards says which byte was
-    // overwritten since.
+    // Fills the step's output and the guard zones right before and after it with a value that no
+    // kernel means to leave there; check_guards says which guard byte was overwritten since.
     void arm_guards(std::size_t step);
     std::optional<std::string> check_guards(std::size_t step);
 
