@@ -1,0 +1,109 @@
+// Every row of the registry, held to its own tier and name, on every odd shape that it accepts.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/ranges.h>
+
+#include "tests/device/step_cases.h"
+#include "tests/device/test_device.h"
+
+namespace slimbench::testing {
+namespace {
+
+// The case on this row; steps of other families run as they like. Nothing where the row refuses.
+std::optional<Plan> plan_with(const NumericProblem& problem, const Variant& row,
+                              const DeviceTraits& device) {
+    const auto plan = [&](const Selection& selection) {
+        return plan_network(problem.network, problem.steps, row.precision, device, selection);
+    };
+    Plan mixed = plan({row.tier, ""});
+    const Plan forced = plan({row.tier, std::string(row.name)});
+    bool used = false;
+    for (std::size_t s = 0; s < mixed.steps.size(); ++s) {
+        if (forced.steps[s].choice.variant != &row) continue;
+        mixed.steps[s] = forced.steps[s];
+        used = true;
+    }
+    if (!used) return std::nullopt;
+    return mixed;
+}
+
+std::string reproduction(const StepCase& one, const Plan& plan, const Variant& row) {
+    const std::string& step = plan.steps.front().text;
+    std::string text = fmt::format("case {}, step {}", one.name, step);
+    if (std::holds_alternative<Conv>(plan.steps.front().step.operation))
+        text += fmt::format("; slimbench layer '{}' --precision {} --tier {} --kernel {}",
+                            step.substr(0, step.find(' ')), traits(row.precision).name,
+                            name(row.tier), row.name);
+    return text;
+}
+
+template <class Element>
+void expect_correct(const NumericProblem& problem, const Plan& plan, ProgramCache& programs) {
+    VerifiedChain<Element> chain(test_device(), programs, problem, plan);
+    for (const Verdict& verdict : verify_all(chain)) {
+        EXPECT_EQ(verdict.result, Verdict::Result::correct) << verdict.worst_at;
+        EXPECT_EQ(verdict.checked, verdict.elements);
+        EXPECT_GT(verdict.checked, 0);
+    }
+    chain.chain().run();
+    EXPECT_TRUE(chain.output_unchanged()) << "the chain enqueued at once computes something else";
+}
+
+class RegistryRow : public ::testing::TestWithParam<std::size_t> {
+protected:
+    const Variant& row() const { return registry()[GetParam()]; }
+};
+
+TEST_P(RegistryRow, matches_the_reference_on_odd_shapes) {
+    const DeviceTraits& device = test_device().traits();
+    if (row().tier > device.tier || (row().cpu_only && !device.cpu))
+        GTEST_SKIP() << row().name << " cannot run here: " << device.name << " has "
+                     << name(device.tier);
+    ProgramCache programs(test_device());
+    std::size_t ran = 0;
+    for (const StepCase& one : step_cases()) {
+        if (one.family != row().family) continue;
+        const NumericProblem problem = numeric_problem(one.network, row().precision);
+        const auto plan = plan_with(problem, row(), device);
+        if (!plan) continue;
+        SCOPED_TRACE(reproduction(one, *plan, row()));
+        ++ran;
+        if (row().precision == Precision::fp32)
+            expect_correct<float>(problem, *plan, programs);
+        else
+            expect_correct<std::uint8_t>(problem, *plan, programs);
+    }
+    EXPECT_GT(ran, 2u) << "hardly any case reaches " << row().name;
+}
+
+std::string test_name(const ::testing::TestParamInfo<std::size_t>& info) {
+    std::string text(registry()[info.param].name);
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return !std::isalnum(c); }, '_');
+    return text;
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, RegistryRow, ::testing::Range<std::size_t>(0, registry().size()),
+                         test_name);
+
+// On a device that can do everything: what a row refuses there, it refuses anywhere.
+TEST(RegistryRows, are_each_reached_by_a_case) {
+    DeviceTraits able;
+    able.cpu = true;
+    able.tier = Tier::avx512_vnni;
+    std::set<std::string_view> reached, known;
+    for (const Variant& row : registry()) {
+        known.insert(row.name);
+        for (const StepCase& one : step_cases()) {
+            const NumericProblem shapes{one.network, fuse(one.network), {}, {}};
+            if (plan_with(shapes, row, able)) reached.insert(row.name);
+        }
+    }
+    EXPECT_EQ(reached, known);
+}
+
+}  // namespace
+}  // namespace slimbench::testing

@@ -1,0 +1,248 @@
+#include "tests/device/step_cases.h"
+
+#include "tests/unit/problem/small_networks.h"
+
+namespace slimbench::testing {
+
+namespace {
+
+StepCase make(std::string name, Family family, NetworkBuilder builder) {
+    return {std::move(name), family, builder.build()};
+}
+
+Conv conv_of(std::int64_t filters, Size kernel) {
+    Conv conv;
+    conv.problem.filters = filters;
+    conv.problem.kernel = kernel;
+    conv.weights = "weights";
+    conv.norm = "norm";
+    return conv;
+}
+
+Conv padded_conv(std::int64_t filters) {
+    Conv conv = conv_of(filters, {3, 3});
+    conv.problem.pad = Padding::all(1);
+    return conv;
+}
+
+NetworkBuilder alone(const TensorShape& image, const Operation& operation) {
+    NetworkBuilder builder(image);
+    builder.add("step", operation, {0});
+    return builder;
+}
+
+// The operation's result plus the image, in one launch.
+NetworkBuilder with_residual(const TensorShape& image, const Operation& operation,
+                             Activation activation) {
+    NetworkBuilder builder(image);
+    const TensorId made = builder.add("step", operation, {0});
+    builder.add("sum", Add{activation}, {0, made});
+    return builder;
+}
+
+std::vector<StepCase> window_cases() {
+    std::vector<StepCase> cases;
+    const auto add = [&](std::string name, const TensorShape& image, const Conv& conv) {
+        cases.push_back(make(std::move(name), Family::conv, alone(image, conv)));
+    };
+    add("one_pixel_wide", {2, 19, 7, 1}, padded_conv(37));
+    add("one_pixel_high_batch_3", {3, 5, 1, 23}, padded_conv(19));
+
+    Conv sparse = conv_of(16, {2, 1});
+    sparse.problem.stride = {3, 4};
+    add("stride_beyond_kernel", {1, 16, 11, 9}, sparse);
+
+    Conv dilated = conv_of(33, {3, 3});
+    dilated.problem.dilation = {2, 3};
+    dilated.problem.pad = {2, 3, 2, 3};
+    add("dilated", {1, 17, 13, 14}, dilated);
+
+    Conv lopsided = conv_of(53, {4, 3});
+    lopsided.problem.pad = {3, 0, 1, 2};
+    lopsided.problem.stride = {1, 2};
+    add("asymmetric_padding", {2, 19, 9, 8}, lopsided);
+
+    Conv covered = conv_of(18, {5, 5});
+    covered.problem.pad = Padding::all(2);
+    add("kernel_larger_than_image", {1, 20, 3, 3}, covered);
+
+    Conv stem = conv_of(32, {7, 7});
+    stem.problem.stride = {2, 2};
+    stem.problem.pad = Padding::all(3);
+    add("image_of_3_channels", {1, 3, 21, 19}, stem);
+
+    Conv outside = conv_of(6, {1, 1});
+    outside.problem.pad = Padding::all(1);
+    add("windows_in_padding_alone", {1, 7, 4, 5}, outside);
+    return cases;
+}
+
+std::vector<StepCase> channel_cases() {
+    std::vector<StepCase> cases;
+    const auto add = [&](std::string name, const TensorShape& image, const Conv& conv) {
+        cases.push_back(make(std::move(name), Family::conv, alone(image, conv)));
+    };
+    add("prime_channels", {1, 37, 10, 11}, padded_conv(53));
+    add("one_filter", {1, 23, 9, 9}, padded_conv(1));
+    add("one_and_a_half_blocks", {3, 8, 5, 6}, padded_conv(48));
+    add("pointwise", {1, 64, 15, 14}, conv_of(17, {1, 1}));
+    add("pointwise_of_gapless_pixels", {2, 32, 5, 7}, conv_of(64, {1, 1}));
+
+    Conv grouped = padded_conv(18);
+    grouped.problem.groups = 3;
+    add("grouped", {2, 12, 7, 5}, grouped);
+    Conv multiplied = padded_conv(26);
+    multiplied.problem.groups = 13;
+    add("two_filters_for_each_channel", {1, 13, 6, 6}, multiplied);
+
+    Conv clipped = padded_conv(19);
+    clipped.activation = Activation::relu6;
+    add("relu6", {2, 19, 8, 7}, clipped);
+    return cases;
+}
+
+// Outputs of a single pixel have kernels of their own.
+std::vector<StepCase> pixel_cases() {
+    Conv fully_connected = conv_of(131, {1, 1});
+    fully_connected.norm.reset();
+    fully_connected.bias = true;
+    fully_connected.fully_connected = true;
+    const Conv whole_image = conv_of(53, {3, 5});
+    const TensorShape one_pixel{1, 37, 1, 1};
+    return {make("fully_connected", Family::conv, alone({1, 67, 1, 1}, fully_connected)),
+            make("fully_connected_batch_3", Family::conv, alone({3, 67, 1, 1}, fully_connected)),
+            make("kernel_over_the_whole_image", Family::conv, alone({1, 19, 3, 5}, whole_image)),
+            make("one_pixel_in_padding", Family::conv, alone(one_pixel, padded_conv(83))),
+            make("one_pixel_residual_relu", Family::conv,
+                 with_residual(one_pixel, conv_of(37, {1, 1}), Activation::relu))};
+}
+
+std::vector<StepCase> residual_cases() {
+    Conv down = padded_conv(29);
+    NetworkBuilder downsampling({2, 11, 9, 7});
+    down.problem.stride = {2, 2};
+    const TensorId narrowed = downsampling.add("narrowed", down, {0});
+    Conv same = padded_conv(29);
+    same.weights = "other weights";
+    const TensorId last = downsampling.add("last", same, {narrowed});
+    downsampling.add("sum", Add{Activation::relu}, {narrowed, last});
+    return {make("residual_relu", Family::conv,
+                 with_residual({2, 24, 7, 9}, padded_conv(24), Activation::relu)),
+            make("residual_alone", Family::conv,
+                 with_residual({1, 37, 5, 5}, padded_conv(37), Activation::none)),
+            make("residual_of_an_earlier_step", Family::conv, downsampling)};
+}
+
+Conv depthwise(std::int64_t channels, std::int64_t side) {
+    Conv conv = conv_of(channels, {side, side});
+    conv.problem.groups = channels;
+    conv.problem.pad = Padding::all(side / 2);
+    return conv;
+}
+
+std::vector<StepCase> depthwise_cases() {
+    std::vector<StepCase> cases;
+    const auto add = [&](std::string name, const TensorShape& image, const Conv& conv) {
+        cases.push_back(make(std::move(name), Family::depthwise, alone(image, conv)));
+    };
+    add("batch_2", {2, 19, 9, 15}, depthwise(19, 3));
+    add("one_pixel_wide", {3, 37, 8, 1}, depthwise(37, 3));
+    add("two_channels", {1, 2, 6, 5}, depthwise(2, 3));
+    Conv strided = depthwise(53, 3);
+    strided.problem.stride = {2, 2};
+    strided.activation = Activation::relu6;
+    add("strided_relu6", {1, 53, 13, 16}, strided);
+    Conv sparse = depthwise(16, 1);
+    sparse.problem.stride = {2, 3};
+    add("stride_beyond_kernel", {1, 16, 7, 10}, sparse);
+    Conv dilated = depthwise(32, 5);
+    dilated.problem.dilation = {2, 1};
+    dilated.problem.pad = {4, 2, 4, 2};
+    add("dilated", {1, 32, 11, 8}, dilated);
+    Conv lopsided = depthwise(21, 3);
+    lopsided.problem.pad = {0, 2, 1, 0};
+    add("asymmetric_padding", {2, 21, 7, 7}, lopsided);
+    cases.push_back(make("residual_relu", Family::depthwise,
+                         with_residual({2, 19, 6, 7}, depthwise(19, 3), Activation::relu)));
+    return cases;
+}
+
+std::vector<StepCase> pool_cases() {
+    using Kind = Pool::Kind;
+    std::vector<StepCase> cases;
+    const auto add = [&](std::string name, const TensorShape& image, const Pool& pool) {
+        cases.push_back(make(std::move(name), Family::pool, alone(image, pool)));
+    };
+    add("max_padded", {2, 19, 13, 11}, {Kind::max, {3, 3}, {2, 2}, Padding::all(1)});
+    add("max_lopsided", {1, 37, 7, 9}, {Kind::max, {3, 2}, {2, 3}, {2, 0, 1, 1}});
+    add("max_of_an_image", {1, 3, 8, 7}, {Kind::max, {2, 2}, {3, 3}, {}});
+    add("max_one_pixel_wide", {3, 16, 9, 1}, {Kind::max, {3, 3}, {1, 1}, Padding::all(1)});
+    add("average_padded", {2, 19, 9, 10}, {Kind::average, {3, 3}, {2, 2}, Padding::all(1)});
+    add("average_lopsided", {1, 53, 7, 7}, {Kind::average, {2, 3}, {1, 2}, {1, 0, 0, 2}});
+    add("average_of_an_image", {1, 1, 9, 8}, {Kind::average, {3, 3}, {1, 1}, Padding::all(1)});
+    add("global_average", {3, 37, 5, 3}, {.kind = Kind::global_average});
+    add("global_average_of_one_pixel", {2, 19, 1, 1}, {.kind = Kind::global_average});
+    return cases;
+}
+
+std::vector<StepCase> eltwise_cases() {
+    const auto alone_case = [](std::string name, const TensorShape& image, const Affine& affine) {
+        return make(std::move(name), Family::eltwise, alone(image, affine));
+    };
+    NetworkBuilder sum({2, 19, 7, 5});
+    const TensorId pooled =
+        sum.add("pooled", Pool{Pool::Kind::max, {3, 3}, {1, 1}, Padding::all(1)}, {0});
+    sum.add("sum", Add{Activation::relu}, {0, pooled});
+    NetworkBuilder doubled({3, 53, 1, 6});
+    doubled.add("sum", Add{}, {0, 0});
+    // A halo that the convolution behind it needs.
+    NetworkBuilder before_conv({1, 37, 6, 7});
+    const TensorId normed = before_conv.add("step", Affine{"norm", Activation::relu}, {0});
+    before_conv.conv("conv", normed, 8);
+    return {make("add_relu", Family::eltwise, sum), make("add_to_itself", Family::eltwise, doubled),
+            make("affine_before_conv", Family::eltwise, before_conv),
+            alone_case("affine_of_an_image", {1, 3, 9, 5}, {"norm", Activation::none}),
+            alone_case("relu6_alone", {2, 23, 5, 7}, {std::nullopt, Activation::relu6})};
+}
+
+Resize resize_by(Resize::Filter filter, std::int64_t numerator, std::int64_t denominator = 1) {
+    return {.filter = filter, .to = Resize::Factor{numerator, denominator}, .size = {}};
+}
+
+std::vector<StepCase> resize_cases() {
+    constexpr auto bilinear = Resize::Filter::bilinear, bicubic = Resize::Filter::bicubic;
+    std::vector<StepCase> cases;
+    const auto add = [&](std::string name, const TensorShape& image, const Resize& resize) {
+        cases.push_back(make(std::move(name), Family::resize, alone(image, resize)));
+    };
+    add("bilinear_up", {2, 19, 5, 7}, resize_by(bilinear, 2));
+    add("bilinear_up_8", {1, 37, 3, 2}, resize_by(bilinear, 8));
+    add("bilinear_down", {1, 53, 11, 13}, resize_by(bilinear, 1, 2));
+    add("bilinear_odd_ratio", {1, 16, 7, 10}, resize_by(bilinear, 5, 3));
+    add("bilinear_of_one_pixel", {3, 19, 1, 1}, resize_by(bilinear, 3));
+    add("bicubic_down_of_an_image", {1, 3, 16, 22}, resize_by(bicubic, 1, 2));
+    add("bicubic_up", {2, 19, 6, 5}, resize_by(bicubic, 2));
+    add("bicubic_odd_ratio", {1, 23, 9, 7}, resize_by(bicubic, 4, 7));
+
+    NetworkBuilder like({1, 21, 13, 9});
+    const TensorId small =
+        like.add("small", Pool{Pool::Kind::max, {3, 3}, {2, 2}, Padding::all(1)}, {0});
+    const Resize back{.to = Resize::LikeTensor{"image"}, .size = {}};
+    const TensorId large = like.add("step", back, {small});
+    cases.push_back(make("bilinear_to_a_tensors_size", Family::resize, like));
+    like.add("sum", Add{Activation::relu}, {0, large});
+    cases.push_back(make("bilinear_residual_relu", Family::resize, like));
+    return cases;
+}
+
+}  // namespace
+
+std::vector<StepCase> step_cases() {
+    std::vector<StepCase> all;
+    for (auto* cases : {window_cases, channel_cases, pixel_cases, residual_cases, depthwise_cases,
+                        pool_cases, eltwise_cases, resize_cases})
+        for (StepCase& one : cases()) all.push_back(std::move(one));
+    return all;
+}
+
+}  // namespace slimbench::testing
