@@ -21,15 +21,15 @@ struct ConvProblem {
     Size kernel = {};
     Size stride = {};
     Padding pad = {};
-    Size dilation = {};        // 1 = dense
+    Size dilation = {};  // 1 = dense
     std::int64_t groups = 1;
     bool operator==(const ConvProblem&) const = default;
 
     TensorShape out() const;
-    std::int64_t macs() const;           // multiply-accumulates, padding counted as if it were data
-    std::int64_t reduction() const;      // products per output: kernel area x channels of a group
-    std::int64_t weight_count() const;   // OIHW: filters x (channels / groups) x kernel
-    bool depthwise() const;              // groups == channels == filters > 1
+    std::int64_t macs() const;          // multiply-accumulates, padding counted as if it were data
+    std::int64_t reduction() const;     // products per output: kernel area x channels of a group
+    std::int64_t weight_count() const;  // OIHW: filters x (channels / groups) x kernel
+    bool depthwise() const;             // groups == channels == filters > 1
 
     // Throws std::invalid_argument saying what is impossible: no output, groups that do not divide.
     void check() const;

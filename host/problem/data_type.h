@@ -15,8 +15,8 @@ struct DataTypeTraits {
     std::string_view name;
     int bits;
     std::string_view opencl_name;
-    double epsilon;                       // unit roundoff; 0 for integers
-    std::int64_t exact_integer_limit;     // integers up to this magnitude are represented exactly
+    double epsilon;                    // unit roundoff; 0 for integers
+    std::int64_t exact_integer_limit;  // integers up to this magnitude are represented exactly
 };
 
 const DataTypeTraits& traits(DataType type);

@@ -16,12 +16,12 @@ namespace slimbench {
 //   y = fma(float(residual), residual_scale, y)     if there is a residual
 //   y = min(max(y, low), high);  INT8 stores rint(y), ties to even.
 struct FusedStep {
-    Operation operation;                 // its own activation is already moved to `activation`
+    Operation operation;  // its own activation is already moved to `activation`
     Activation activation = Activation::none;
     TensorId input = 0;
     std::optional<TensorId> residual;
     TensorId output = 0;
-    std::vector<std::size_t> nodes;      // covered nodes, first = the primary operation
+    std::vector<std::size_t> nodes;  // covered nodes, first = the primary operation
 };
 
 // Folds each Add into the producer of one of its operands where that producer is a convolution or

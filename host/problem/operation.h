@@ -17,18 +17,18 @@ std::string_view name(Activation activation);
 // Convolution with the batch normalisation, bias and activation that follow it directly.
 // A fully connected layer is the 1x1 convolution of a 1x1 image, marked so that it counts as "fc".
 struct Conv {
-    ConvProblem problem = {};          // problem.in is filled in by infer_shapes
-    std::string weights = {};          // parameter name; layers that name the same one share it
-    std::optional<std::string> norm = {};   // parameter name of the batch normalisation's copy
-    bool bias = false;                 // its values stand under the weights' name
+    ConvProblem problem = {};              // problem.in is filled in by infer_shapes
+    std::string weights = {};              // parameter name; layers that name the same one share it
+    std::optional<std::string> norm = {};  // parameter name of the batch normalisation's copy
+    bool bias = false;                     // its values stand under the weights' name
     Activation activation = Activation::none;
     bool fully_connected = false;
 };
 
 struct Pool {
     enum class Kind { max, average, global_average };
-    Kind kind = Kind::max;             // average counts padding as zeros; global_average ignores
-                                       // the extents below
+    Kind kind = Kind::max;  // average counts padding as zeros; global_average ignores
+                            // the extents below
     Size kernel = {}, stride = {};
     Padding pad = {};
 };
@@ -39,13 +39,17 @@ struct Resize {
     enum class Filter { bilinear, bicubic };
     Filter filter = Filter::bilinear;
     // The output's size: a multiple of the input's (rounded down) or that of another tensor.
-    struct Factor { std::int64_t numerator = 1, denominator = 1; };
-    struct LikeTensor { std::string name; };
+    struct Factor {
+        std::int64_t numerator = 1, denominator = 1;
+    };
+    struct LikeTensor {
+        std::string name;
+    };
     std::variant<Factor, LikeTensor> to;
-    Size size = {};                    // filled in by infer_shapes
+    Size size = {};  // filled in by infer_shapes
 };
 
-struct Add {                           // sum of two tensors of one shape
+struct Add {  // sum of two tensors of one shape
     Activation activation = Activation::none;
 };
 

@@ -15,9 +15,9 @@ struct ChannelAffine {
 };
 
 struct Parameters {
-    std::map<std::string, std::vector<float>> weights;     // OIHW, by Conv::weights
-    std::map<std::string, std::vector<float>> biases;      // by Conv::weights
-    std::map<std::string, ChannelAffine> norms;            // folded batch normalisations, by name
+    std::map<std::string, std::vector<float>> weights;  // OIHW, by Conv::weights
+    std::map<std::string, std::vector<float>> biases;   // by Conv::weights
+    std::map<std::string, ChannelAffine> norms;         // folded batch normalisations, by name
 };
 
 // He-scaled weights (K. He et al., 2015, "Delving deep into rectifiers"; gain 1 instead of sqrt 2

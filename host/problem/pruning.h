@@ -12,10 +12,10 @@ namespace slimbench {
 // Convolutions whose output channels must be kept or dropped together (residual streams, depthwise
 // chains, shared weights).
 struct ChannelGroup {
-    std::vector<std::size_t> nodes;     // producing convolutions, depthwise ones included
+    std::vector<std::size_t> nodes;  // producing convolutions, depthwise ones included
     std::int64_t channels = 0;
-    bool prunable = true;               // false when the group reaches the image or the scores
-    std::vector<std::string> blocks;    // blocks of the producers, sorted, distinct
+    bool prunable = true;             // false when the group reaches the image or the scores
+    std::vector<std::string> blocks;  // blocks of the producers, sorted, distinct
 };
 std::vector<ChannelGroup> channel_groups(const Network& network);
 
@@ -24,7 +24,7 @@ std::vector<ChannelGroup> channel_groups(const Network& network);
 struct PruningPlan {
     std::string alias = "none";
     double keep = 1.0;
-    std::string text() const;           // "none", "first2@0.5"
+    std::string text() const;  // "none", "first2@0.5"
 };
 // Throws std::invalid_argument with what is allowed.
 PruningPlan parse_pruning(std::string_view text);

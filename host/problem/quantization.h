@@ -24,7 +24,7 @@ AffineQuantization affine_u8(Range range);
 // By tensor name, kept in a file so that a user can put ranges of real data in their place.
 struct Ranges {
     std::string network;
-    std::string source;                       // "max calibration, 2 synthetic images, seed 1"
+    std::string source;  // "max calibration, 2 synthetic images, seed 1"
     std::map<std::string, Range> tensors;
 };
 // Throws std::runtime_error naming file, key and what is allowed.
@@ -38,8 +38,8 @@ std::vector<AffineQuantization> quantize_tensors(const Network& network, const R
 
 // s8 symmetric per output channel: scale[o] = max|w| / 127, weights in [-127, 127].
 struct QuantizedWeights {
-    std::vector<std::int8_t> values;          // OIHW
-    std::vector<float> scale;                 // per output channel
+    std::vector<std::int8_t> values;  // OIHW
+    std::vector<float> scale;         // per output channel
 };
 QuantizedWeights quantize_weights(const std::vector<float>& oihw, std::int64_t filters);
 

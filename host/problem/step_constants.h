@@ -14,13 +14,13 @@ namespace slimbench {
 struct StepConstants {
     // Convolutions only, OIHW; f32 or s8.
     std::variant<std::monostate, std::vector<float>, std::vector<std::int8_t>> weights;
-    std::vector<float> scale, bias;        // per output channel
-    std::vector<std::int32_t> init;        // per output channel; INT8 convolutions:
-                                           // -zero_point(input) x sum of the channel's weights
+    std::vector<float> scale, bias;  // per output channel
+    std::vector<std::int32_t> init;  // per output channel; INT8 convolutions:
+                                     // -zero_point(input) x sum of the channel's weights
     float residual_scale = 0;
-    float low = 0, high = 0;               // bounds of the activation, in output units
-    float output_pad = 0;                  // what zero is in the output tensor
-    float input_pad = 0;                   // what zero is in the input tensor
+    float low = 0, high = 0;  // bounds of the activation, in output units
+    float output_pad = 0;     // what zero is in the output tensor
+    float input_pad = 0;      // what zero is in the input tensor
 };
 
 StepConstants constants_fp32(const FusedStep& step, const Network& network,
@@ -32,9 +32,9 @@ StepConstants constants_int8(const FusedStep& step, const Network& network,
 // Interpolation along one axis: output o reads `taps` inputs from start[o] on (indices clamped to
 // the input), weighted.
 struct ResizeAxis {
-    int taps = 2;                          // 2 bilinear, 4 bicubic
-    std::vector<std::int32_t> start;       // per output coordinate; may lie outside
-    std::vector<float> weight;             // output coordinate x tap
+    int taps = 2;                     // 2 bilinear, 4 bicubic
+    std::vector<std::int32_t> start;  // per output coordinate; may lie outside
+    std::vector<float> weight;        // output coordinate x tap
 };
 ResizeAxis resize_axis(Resize::Filter filter, std::int64_t in, std::int64_t out);
 

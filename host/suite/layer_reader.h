@@ -11,8 +11,8 @@ namespace slimbench {
 
 // Names that a layer's parameters get.
 struct ParameterNames {
-    std::string shared;   // without the scopes that share weights: "layer1.0.conv1"
-    std::string own;      // the layer's full name: "level0.layer1.0.conv1"
+    std::string shared;  // without the scopes that share weights: "layer1.0.conv1"
+    std::string own;     // the layer's full name: "level0.layer1.0.conv1"
 };
 
 // `place` is a layer whose parameters are already substituted. A resize's `like` still holds the

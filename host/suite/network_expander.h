@@ -12,9 +12,9 @@ namespace slimbench {
 
 // What a command line may change of a network file.
 struct NetworkOptions {
-    std::optional<Size> size = {};         // of the input image
+    std::optional<Size> size = {};  // of the input image
     std::int64_t batch = 1;
-    std::optional<std::int64_t> classes = {};   // value of $classes
+    std::optional<std::int64_t> classes = {};  // value of $classes
 };
 
 // `file` is what messages call it. Throws std::runtime_error naming file, place and what is right.

@@ -17,13 +17,13 @@ struct SuiteOverrides {
     std::vector<std::int64_t> batches = {};
     std::optional<Size> size = {};
     std::optional<std::int64_t> classes = {};
-    std::optional<std::string> filter = {};   // regular expression, searched in Workload::id()
-    std::optional<double> min_time = {};      // seconds
+    std::optional<std::string> filter = {};  // regular expression, searched in Workload::id()
+    std::optional<double> min_time = {};     // seconds
 };
 
 struct Suite {
     std::string name;
-    std::string hash;                      // 16 hexadecimal digits: FNV-1a of the file's text
+    std::string hash;  // 16 hexadecimal digits: FNV-1a of the file's text
     std::vector<Workload> workloads;
 };
 
