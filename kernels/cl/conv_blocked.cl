@@ -1,15 +1,20 @@
-// Dense convolution for CPUs with explicit vectors. A work-item computes PIXELS output pixels x VECTORS x LANES output
-// channels: one broadcast activation meets VECTORS weight vectors, so that loads stay behind arithmetic and the accumulators
-// fill the vector registers. Pixels are counted through the batch, rows and columns: each has its own address in the input,
-// so that a tile crosses rows and images and only the last tile of a tensor can be partly idle.
-// Global size: pixel tiles (fastest, so that a block of weights stays in cache), blocks of output channels.
-// Weights [block][kernel row][kernel column][input channels / CHANNEL_GROUP][VECTORS x LANES][CHANNEL_GROUP]; the last block
-// has as many vectors as it needs. The input's halo covers the padding.
-#include "tensor.clh"
+// Dense convolution for CPUs with explicit vectors. A work-item computes PIXELS output pixels x
+// VECTORS x LANES output channels: one broadcast activation meets VECTORS weight vectors, so that
+// loads stay behind arithmetic and the accumulators fill the vector registers. Pixels are counted
+// through the batch, rows and columns: each has its own address in the input, so that a tile
+// crosses rows and images and only the last tile of a tensor can be partly idle.
+//
+// Global size: pixel tiles (fastest, so that a block of weights stays in cache), blocks of output
+// channels.
+//
+// Weights [block][kernel row][kernel column][input channels / CHANNEL_GROUP][block
+// width][CHANNEL_GROUP]. A block is VECTORS x LANES wide; vectors after the last whole block are
+// blocks of their own. The input's halo covers the padding.
 #include "dot.clh"
+#include "tensor.clh"
 
 #if !defined(PIXELS) || !defined(VECTORS) || !defined(CHANNEL_GROUP)
-#error "PIXELS, VECTORS and CHANNEL_GROUP come from the row of the registry (host/kernel/registry.cpp)"
+#error "PIXELS, VECTORS and CHANNEL_GROUP come from the registry's row"
 #endif
 
 // Tiles of at most this many pixels are computed as such.
@@ -32,7 +37,8 @@ INLINE cursor cursor_at(step_args args, int n, int y, int x) {
 
 INLINE cursor cursor_at_pixel(step_args args, int pixel) {
     const int row = pixel / args.output.width;
-    return cursor_at(args, row / args.output.height, row % args.output.height, pixel % args.output.width);
+    return cursor_at(args, row / args.output.height, row % args.output.height,
+                     pixel % args.output.width);
 }
 
 // The next pixel, or the same one when it is the last.
@@ -53,22 +59,25 @@ INLINE int round_to_groups(int channels) {
     return (channels + CHANNEL_GROUP - 1) / CHANNEL_GROUP * CHANNEL_GROUP;
 }
 
-// Sums of a tile. Inlined with constant extents, so that all loops over pixels and vectors unroll and the sums stay in
-// registers; they leave through memory, so that the epilogue, which is long, is compiled once and not per sum.
-INLINE void sum_tile(
-    const int pixels, const int vectors, lanes_sum* sum, global const ELEMENT** window,
-    global const WEIGHT* weights, global const float* channels, step_args args, int channel,
-    lanes_float* result) {
-    #pragma unroll
+// Scaled sums of a tile. Inlined with constant extents; the loops run to the tile's full size, for
+// LLVM unrolls them before it knows the extents, and the sums stay in registers. They leave through
+// memory, so that the epilogue, which is long, is compiled once and not per sum.
+INLINE void sum_tile(const int pixels, const int vectors, lanes_sum* sum,
+                     global const ELEMENT** window, global const WEIGHT* weights,
+                     global const float* channels, step_args args, int channel,
+                     lanes_float* result) {
+#pragma unroll
     for (int v = 0; v < VECTORS; ++v) {
         if (v >= vectors) continue;
-        const lanes_sum start = INITIAL_SUM(channels + 2 * args.channel_stride + channel + v * LANES);
-        #pragma unroll
+        const lanes_sum start =
+            INITIAL_SUM(channels + 2 * args.channel_stride + channel + v * LANES);
+#pragma unroll
         for (int p = 0; p < PIXELS; ++p)
             if (p < pixels) sum[p * VECTORS + v] = start;
     }
 
-    // Where pixels have no gap between their channels, a row of the kernel is one run through memory.
+    // Where pixels have no gap between their channels, a row of the kernel is one run through
+    // memory.
     const int depth = round_to_groups(args.input.channels);
     const bool gapless = args.dilation_width == 1 && args.input.pitch == depth;
     const int columns = gapless ? 1 : args.kernel_width;
@@ -78,47 +87,52 @@ INLINE void sum_tile(
             const long begin = ky * args.dilation_height * row_pitch(args.input) +
                                (long)(kx * args.dilation_width) * args.input.pitch;
             for (long k = begin; k < begin + run; k += CHANNEL_GROUP) {
-                #pragma unroll
+#pragma unroll
                 for (int p = 0; p < PIXELS; ++p) {
                     if (p >= pixels) continue;
                     const dot_activations activation = broadcast_activations(window[p] + k);
-                    #pragma unroll
+#pragma unroll
                     for (int v = 0; v < VECTORS; ++v)
                         if (v < vectors)
-                        sum[p * VECTORS + v] = dot(activation, load_weights(weights + v * LANES * CHANNEL_GROUP), sum[p * VECTORS + v]);
+                            sum[p * VECTORS + v] =
+                                dot(activation, load_weights(weights + v * LANES * CHANNEL_GROUP),
+                                    sum[p * VECTORS + v]);
                 }
                 weights += vectors * LANES * CHANNEL_GROUP;
             }
         }
 
-    #pragma unroll
+#pragma unroll
     for (int p = 0; p < PIXELS; ++p)
-        #pragma unroll
+#pragma unroll
         for (int v = 0; v < VECTORS; ++v)
             if (p < pixels && v < vectors)
-            result[p * VECTORS + v] = scaled(channels, args, channel + v * LANES, SUM_TO_FLOAT(sum[p * VECTORS + v]));
+                result[p * VECTORS + v] =
+                    scaled(channels, args, channel + v * LANES, SUM_TO_FLOAT(sum[p * VECTORS + v]));
 }
 
-// The tile's results to memory, its halo in a second pass: it is rarely there and would crowd the registers of the first.
-INLINE void finish_tile(int pixels, int vectors, global const ELEMENT* residual, global ELEMENT* output,
-                               step_args args, cursor first, int channel, const lanes_float* result) {
+// The tile's results to memory, its halo in a second pass: it is rarely there and would crowd the
+// registers of the first.
+INLINE void finish_tile(int pixels, int vectors, global const ELEMENT* residual,
+                        global ELEMENT* output, step_args args, cursor first, int channel,
+                        const lanes_float* result) {
     cursor at = first;
-    #pragma nounroll
+#pragma nounroll
     for (int p = 0; p < pixels; ++p) {
-        #pragma unroll
+#pragma unroll
         for (int v = 0; v < VECTORS; ++v)
             if (v < vectors)
-                finish(residual + at.residual + channel + v * LANES, output + at.output + channel + v * LANES, args,
-                       result[p * VECTORS + v]);
+                finish(residual + at.residual + channel + v * LANES,
+                       output + at.output + channel + v * LANES, args, result[p * VECTORS + v]);
         at = next_pixel(args, at);
     }
     const bool inside = first.y > 0 && first.y + 1 < args.output.height && first.x > 0 &&
                         first.x + pixels < args.output.width;
     if (args.output.halo == 0 || inside) return;
     at = first;
-    #pragma nounroll
+#pragma nounroll
     for (int p = 0; p < pixels; ++p) {
-        #pragma nounroll
+#pragma nounroll
         for (int v = 0; v < vectors; ++v)
             if (on_border(args.output, at.y, at.x))
                 fill_halo(output, args, at.n, at.y, at.x, channel + v * LANES);
@@ -129,28 +143,31 @@ INLINE void finish_tile(int pixels, int vectors, global const ELEMENT* residual,
 KERNEL conv_blocked(STEP_ARGUMENTS) {
     const int first_pixel = (int)get_global_id(0) * PIXELS;
     const cursor first = cursor_at_pixel(args, first_pixel);
-    const int pixels_left = args.output.batch * args.output.height * args.output.width - first_pixel;
+    const int pixels_left =
+        args.output.batch * args.output.height * args.output.width - first_pixel;
     const int pixels = min(PIXELS, pixels_left);
     const int channel = (int)get_global_id(1) * VECTORS * LANES;
     const int vectors = min(VECTORS, (args.output.channels - channel + LANES - 1) / LANES);
 
     global const ELEMENT* window[PIXELS];
     cursor at = first;
-    #pragma nounroll
+#pragma nounroll
     for (int p = 0; p < PIXELS; ++p) {
         window[p] = input + at.window;
         at = next_pixel(args, at);
     }
 
-    // Each branch has sums and an epilogue of its own: LLVM merges what is alike and then keeps the sums in memory.
+    // Each branch has sums and an epilogue of its own: LLVM merges what is alike and then keeps the
+    // sums in memory.
     lanes_float result[PIXELS * VECTORS];
-    const long products = (long)args.kernel_height * args.kernel_width * round_to_groups(args.input.channels);
+    const long products =
+        (long)args.kernel_height * args.kernel_width * round_to_groups(args.input.channels);
     global const WEIGHT* block = weights + channel * products;
     if (vectors < VECTORS) {
         for (int v = 0; v < vectors; ++v) {
             lanes_sum sum[PIXELS * VECTORS];
-            sum_tile(PIXELS, 1, sum, window, block + v * LANES * products, channels, args, channel + v * LANES,
-                     result + v);
+            sum_tile(PIXELS, 1, sum, window, block + v * LANES * products, channels, args,
+                     channel + v * LANES, result + v);
         }
         finish_tile(pixels, vectors, residual, output, args, first, channel, result);
     } else if (pixels > HALF_TILE) {

@@ -1,5 +1,6 @@
-// Convolution with one work-item per output element: any device, any groups (depthwise included), no assumption about pitch.
-// Weights [kernel row][kernel column][channel of the group][filter]: neighbouring work-items read neighbouring weights.
+// Convolution with one work-item per output element: any device, any groups (depthwise included),
+// no assumption about pitch. Weights [kernel row][kernel column][channel of the group][filter]:
+// neighbouring work-items read neighbouring weights.
 #include "share.clh"
 
 #if LANES != 1
@@ -14,15 +15,17 @@ KERNEL conv_plain(STEP_ARGUMENTS) {
     const int filters = args.output.channels;
     const int group_channels = args.input.channels / args.groups;
     const int group = c / (filters / args.groups);
-    const long corner = pixel_index(args.input, share.n, share.y * args.stride_height - args.pad_top,
-                                    x * args.stride_width - args.pad_left);
+    const long corner =
+        pixel_index(args.input, share.n, share.y * args.stride_height - args.pad_top,
+                    x * args.stride_width - args.pad_left);
     global const ELEMENT* window = input + corner + group * group_channels;
     global const WEIGHT* weight = weights + c;
 
     scalar_sum sum = as_int(channels[2 * args.channel_stride + c]);
     for (int ky = 0; ky < args.kernel_height; ++ky)
         for (int kx = 0; kx < args.kernel_width; ++kx) {
-            global const ELEMENT* pixel = window + ky * args.dilation_height * row_pitch(args.input) +
+            global const ELEMENT* pixel = window +
+                                          ky * args.dilation_height * row_pitch(args.input) +
                                           (long)(kx * args.dilation_width) * args.input.pitch;
             for (int k = 0; k < group_channels; ++k, weight += filters)
 #if INT8

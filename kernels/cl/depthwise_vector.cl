@@ -1,11 +1,14 @@
-// Depthwise convolution for CPUs: a work-item computes one output row of LANES channels, PIXELS pixels at a time, which
-// share each tap's weights in a register. Global size: rows (fastest), channel vectors.
-// Weights [kernel row][kernel column][channels rounded up to LANES]. INT8 sums in float: a product of u8 and s8 is below 2^15,
-// so up to 2^9 products add exactly, and the sum of each tap costs one fma. The input's halo covers the padding.
+// Depthwise convolution for CPUs: a work-item computes one output row of LANES channels, PIXELS
+// pixels at a time, which share each tap's weights in a register. Global size: rows (fastest),
+// channel vectors.
+//
+// Weights [kernel row][kernel column][channels rounded up to LANES]. INT8 sums in float: a product
+// of u8 and s8 is below 2^15, so up to 2^9 products add exactly, and the sum of each tap costs one
+// fma. The input's halo covers the padding.
 #include "tensor.clh"
 
 #if !defined(PIXELS)
-#error "PIXELS comes from the row of the registry (host/kernel/registry.cpp)"
+#error "PIXELS comes from the registry's row"
 #endif
 
 // `pixels` neighbours from column x on; inlined with a constant.
@@ -13,7 +16,7 @@ INLINE void compute_run(const int pixels, global const ELEMENT* input, global co
                         global const float* channels, global const ELEMENT* residual,
                         global ELEMENT* output, step_args args, int n, int y, int x, int c) {
     lanes_float sum[PIXELS];
-    #pragma unroll
+#pragma unroll
     for (int p = 0; p < PIXELS; ++p) sum[p] = 0;
 
     const long step = (long)args.stride_width * args.input.pitch;
@@ -21,13 +24,15 @@ INLINE void compute_run(const int pixels, global const ELEMENT* input, global co
     for (int ky = 0; ky < args.kernel_height; ++ky) {
         global const ELEMENT* pixel =
             input + c +
-            pixel_index(args.input, n, y * args.stride_height - args.pad_top + ky * args.dilation_height,
+            pixel_index(args.input, n,
+                        y * args.stride_height - args.pad_top + ky * args.dilation_height,
                         x * args.stride_width - args.pad_left);
         for (int kx = 0; kx < args.kernel_width; ++kx) {
             const lanes_float factor = TO_FLOAT(LOAD_WEIGHTS(weight));
-            #pragma unroll
+#pragma unroll
             for (int p = 0; p < PIXELS; ++p)
-                if (p < pixels) sum[p] = fma(TO_FLOAT(LOAD_ELEMENTS(pixel + p * step)), factor, sum[p]);
+                if (p < pixels)
+                    sum[p] = fma(TO_FLOAT(LOAD_ELEMENTS(pixel + p * step)), factor, sum[p]);
             pixel += (long)args.dilation_width * args.input.pitch;
             weight += args.channel_stride;
         }
@@ -35,7 +40,7 @@ INLINE void compute_run(const int pixels, global const ELEMENT* input, global co
 
     residual += pixel_index(args.residual, n, y, x) + c;
     global ELEMENT* to = output + pixel_index(args.output, n, y, x) + c;
-    #pragma unroll
+#pragma unroll
     for (int p = 0; p < PIXELS; ++p) {
         if (p >= pixels) continue;
 #if INT8

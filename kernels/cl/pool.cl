@@ -1,9 +1,8 @@
-// Maximum and average pooling, one pixel and LANES channels at a time. A maximum looks at the image only; an average counts
-// padding as zeros and reads them from the halo.
+// Maximum and average pooling, one pixel and LANES channels at a time. A maximum looks at the image
+// only; an average counts padding as zeros and reads them from the halo.
 #include "share.clh"
 
-INLINE lanes_sum maximum(global const ELEMENT* input, step_args args, int n, int y, int x,
-                                int c) {
+INLINE lanes_sum maximum(global const ELEMENT* input, step_args args, int n, int y, int x, int c) {
     const int bottom = min(y + args.kernel_height, args.input.height);
     const int right = min(x + args.kernel_width, args.input.width);
     const int top = max(y, 0), left = max(x, 0);

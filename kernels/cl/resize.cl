@@ -1,7 +1,10 @@
-// Separable interpolation, one pixel and LANES channels at a time. `weights` holds the tables of the y axis and then of the
-// x axis, 32-bit words each: start[size] as s32, weight[size][taps] as f32; taps = args.mode.
-// Integers are exact because the order is fixed: each row of the window is summed from 0 in rising x by fma(weight, value,
-// sum), then the rows' sums in rising y in the same way. Coordinates are clamped to the image.
+// Separable interpolation, one pixel and LANES channels at a time. `weights` holds the tables of
+// the y axis and then of the x axis, 32-bit words each: start[size] as s32, weight[size][taps] as
+// f32; taps = args.mode.
+//
+// Integers are exact because the order is fixed: each row of the window is summed from 0 in rising
+// x by fma(weight, value, sum), then the rows' sums in rising y in the same way. Coordinates are
+// clamped to the image.
 #include "share.clh"
 
 // An axis at one output coordinate: offsets of the clamped source coordinates, and their weights.
@@ -11,11 +14,11 @@ typedef struct {
     float weight[MOST_TAPS];
 } axis_window;
 
-INLINE axis_window window_at(global const WEIGHT* table, int taps, int size, int at, int source_size,
-                             long source_pitch) {
+INLINE axis_window window_at(global const WEIGHT* table, int taps, int size, int at,
+                             int source_size, long source_pitch) {
     axis_window window;
     const int start = as_int(table[at]);
-    #pragma unroll
+#pragma unroll
     for (int tap = 0; tap < MOST_TAPS; ++tap) {
         if (tap >= taps) continue;
         window.offset[tap] = clamp(start + tap, 0, source_size - 1) * source_pitch;
@@ -27,11 +30,11 @@ INLINE axis_window window_at(global const WEIGHT* table, int taps, int size, int
 INLINE lanes_float interpolated(global const ELEMENT* image, int taps, axis_window vertical,
                                 axis_window horizontal) {
     lanes_float sum = 0;
-    #pragma unroll
+#pragma unroll
     for (int y = 0; y < MOST_TAPS; ++y) {
         if (y >= taps) continue;
         lanes_float row = 0;
-        #pragma unroll
+#pragma unroll
         for (int x = 0; x < MOST_TAPS; ++x) {
             if (x >= taps) continue;
             const lanes_float value =
@@ -43,7 +46,8 @@ INLINE lanes_float interpolated(global const ELEMENT* image, int taps, axis_wind
     return sum;
 }
 
-// An output that no cache holds is written past them all: reading a line just to overwrite it doubles the traffic.
+// An output that no cache holds is written past them all: reading a line just to overwrite it
+// doubles the traffic.
 INLINE bool streams(global const ELEMENT* output, tensor_view view) {
     const ulong bytes = pixel_index(view, view.batch, 0, 0) * sizeof(ELEMENT);
     return bytes > (64 << 20) && (ulong)output % sizeof(lanes_element) == 0;
@@ -57,10 +61,12 @@ INLINE void resize_share(const int taps, output_share share, global const ELEMEN
     const tensor_view from = args.input, to = args.output;
     global const WEIGHT* column_table = tables + (long)to.height * (1 + taps);
     global const ELEMENT* image = input + pixel_index(from, share.n, 0, 0);
-    const axis_window vertical = window_at(tables, taps, to.height, share.y, from.height, row_pitch(from));
+    const axis_window vertical =
+        window_at(tables, taps, to.height, share.y, from.height, row_pitch(from));
     const bool streamed = streams(output, to);
     FOR_EACH_PIXEL(share) {
-        const axis_window horizontal = window_at(column_table, taps, to.width, x, from.width, from.pitch);
+        const axis_window horizontal =
+            window_at(column_table, taps, to.width, x, from.width, from.pitch);
         const long added = pixel_index(args.residual, share.n, share.y, x);
         const long out = pixel_index(to, share.n, share.y, x);
         FOR_EACH_CHANNEL(share) {
