@@ -43,7 +43,7 @@ std::set<int> levels(const std::vector<Model>& rows) {
     return found;
 }
 
-// Blocks inside the levels, in the order in which they appear.
+// Blocks inside or outside the levels, in the order in which they run; skips last.
 std::vector<std::string> blocks(const std::vector<Model>& rows, bool inside_levels) {
     std::vector<std::string> found;
     for (const Model& model : rows)
@@ -51,6 +51,9 @@ std::vector<std::string> blocks(const std::vector<Model>& rows, bool inside_leve
             if (span.level.has_value() == inside_levels && !is_total(span.block) &&
                 std::find(found.begin(), found.end(), span.block) == found.end())
                 found.push_back(span.block);
+    // They run where they branch off, but are read as what backbone lacks.
+    std::stable_partition(found.begin(), found.end(),
+                          [](const std::string& block) { return block != "skips"; });
     return found;
 }
 
