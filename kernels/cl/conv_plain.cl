@@ -1,6 +1,5 @@
-// Convolution with one work-item per output element: any device, any groups (depthwise included),
-// no assumption about pitch. Weights [kernel row][kernel column][channel of the group][filter]:
-// neighbouring work-items read neighbouring weights.
+// Convolution, one output element per work-item: any device, groups and pitch. Weights [kernel
+// row][kernel column][channel of the group][filter]: neighbours read neighbouring weights.
 #include "share.clh"
 
 #if LANES != 1
