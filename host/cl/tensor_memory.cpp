@@ -27,21 +27,23 @@ bool inside(const TensorShape& shape, std::int64_t y, std::int64_t x) {
 
 }  // namespace
 
-template <class Element>
-std::vector<Element> to_memory(const HostTensor<Element>& tensor, const Layout& layout,
-                               Element pad) {
-    std::vector<Element> memory(static_cast<std::size_t>(layout.elements(tensor.shape)), pad);
+template <class Stored>
+std::vector<Stored> to_memory(const HostTensor<HostElement<Stored>>& tensor, const Layout& layout,
+                              Stored pad) {
+    std::vector<Stored> memory(static_cast<std::size_t>(layout.elements(tensor.shape)), pad);
     for_each_pixel(tensor.shape, layout, [&](auto n, auto y, auto x, auto offset) {
-        if (inside(tensor.shape, y, x))
-            std::copy_n(&tensor.at(n, y, x, 0), tensor.shape.channels, memory.begin() + offset);
+        if (!inside(tensor.shape, y, x)) return;
+        const HostElement<Stored>* pixel = &tensor.at(n, y, x, 0);
+        std::transform(pixel, pixel + tensor.shape.channels, memory.begin() + offset,
+                       [](HostElement<Stored> value) { return Stored(value); });
     });
     return memory;
 }
 
-template <class Element>
-HostTensor<Element> from_memory(std::span<const Element> memory, const TensorShape& shape,
-                                const Layout& layout) {
-    HostTensor<Element> tensor{shape, {}};
+template <class Stored>
+HostTensor<HostElement<Stored>> from_memory(std::span<const Stored> memory,
+                                            const TensorShape& shape, const Layout& layout) {
+    HostTensor<HostElement<Stored>> tensor{shape, {}};
     tensor.values.resize(static_cast<std::size_t>(shape.elements()));
     auto out = tensor.values.begin();
     for_each_pixel(shape, layout, [&](auto, auto y, auto x, auto offset) {
@@ -50,31 +52,32 @@ HostTensor<Element> from_memory(std::span<const Element> memory, const TensorSha
     return tensor;
 }
 
-template <class Element>
-std::optional<std::string> halo_fault(std::span<const Element> memory, const TensorShape& shape,
-                                      const Layout& layout, Element pad) {
+template <class Stored>
+std::optional<std::string> halo_fault(std::span<const Stored> memory, const TensorShape& shape,
+                                      const Layout& layout, Stored pad) {
     std::optional<std::string> fault;
     for_each_pixel(shape, layout, [&](auto n, auto y, auto x, auto offset) {
         if (fault || inside(shape, y, x)) return;
         for (std::int64_t c = 0; c < shape.channels; ++c)
-            if (const Element value = memory[static_cast<std::size_t>(offset + c)]; value != pad) {
-                fault = fmt::format("halo n{} c{} y{} x{}: got {}, expected {}", n, c, y, x, value,
-                                    pad);
+            if (const Stored value = memory[static_cast<std::size_t>(offset + c)]; value != pad) {
+                fault = fmt::format("halo n{} c{} y{} x{}: got {}, expected {}", n, c, y, x,
+                                    HostElement<Stored>(value), HostElement<Stored>(pad));
                 return;
             }
     });
     return fault;
 }
 
-template std::vector<float> to_memory(const HostTensor<float>&, const Layout&, float);
-template std::vector<std::uint8_t> to_memory(const HostTensor<std::uint8_t>&, const Layout&,
-                                             std::uint8_t);
-template HostTensor<float> from_memory(std::span<const float>, const TensorShape&, const Layout&);
-template HostTensor<std::uint8_t> from_memory(std::span<const std::uint8_t>, const TensorShape&,
-                                              const Layout&);
-template std::optional<std::string> halo_fault(std::span<const float>, const TensorShape&,
-                                               const Layout&, float);
-template std::optional<std::string> halo_fault(std::span<const std::uint8_t>, const TensorShape&,
-                                               const Layout&, std::uint8_t);
+#define SLIMBENCH_STORED(Stored)                                                                  \
+    template std::vector<Stored> to_memory(const HostTensor<HostElement<Stored>>&, const Layout&, \
+                                           Stored);                                               \
+    template HostTensor<HostElement<Stored>> from_memory(std::span<const Stored>,                 \
+                                                         const TensorShape&, const Layout&);      \
+    template std::optional<std::string> halo_fault(std::span<const Stored>, const TensorShape&,   \
+                                                   const Layout&, Stored);
+SLIMBENCH_STORED(float)
+SLIMBENCH_STORED(Half)
+SLIMBENCH_STORED(std::uint8_t)
+#undef SLIMBENCH_STORED
 
 }  // namespace slimbench

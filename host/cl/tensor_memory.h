@@ -13,17 +13,17 @@
 namespace slimbench {
 
 // Halo and channels past the last are filled with `pad`.
-template <class Element>
-std::vector<Element> to_memory(const HostTensor<Element>& tensor, const Layout& layout,
-                               Element pad);
+template <class Stored>  // float, Half or std::uint8_t
+std::vector<Stored> to_memory(const HostTensor<HostElement<Stored>>& tensor, const Layout& layout,
+                              Stored pad);
 
-template <class Element>
-HostTensor<Element> from_memory(std::span<const Element> memory, const TensorShape& shape,
-                                const Layout& layout);
+template <class Stored>
+HostTensor<HostElement<Stored>> from_memory(std::span<const Stored> memory,
+                                            const TensorShape& shape, const Layout& layout);
 
 // The first halo cell that does not hold `pad`, in words, or nothing.
-template <class Element>
-std::optional<std::string> halo_fault(std::span<const Element> memory, const TensorShape& shape,
-                                      const Layout& layout, Element pad);
+template <class Stored>
+std::optional<std::string> halo_fault(std::span<const Stored> memory, const TensorShape& shape,
+                                      const Layout& layout, Stored pad);
 
 }  // namespace slimbench

@@ -8,7 +8,7 @@
 
 namespace slimbench {
 
-enum class DataType { f32, u8, s8, s32 };
+enum class DataType { f32, f16, u8, s8, s32 };
 
 struct DataTypeTraits {
     DataType type;
@@ -21,7 +21,7 @@ struct DataTypeTraits {
 
 const DataTypeTraits& traits(DataType type);
 
-enum class Precision { fp32, int8 };
+enum class Precision { fp32, fp16, int8 };
 
 // What a network computes in: the types of activations, weights and accumulators.
 struct PrecisionTraits {
@@ -34,6 +34,6 @@ struct PrecisionTraits {
 
 const PrecisionTraits& traits(Precision precision);
 std::optional<Precision> parse_precision(std::string_view name);
-inline constexpr std::array all_precisions{Precision::fp32, Precision::int8};
+inline constexpr std::array all_precisions{Precision::fp32, Precision::fp16, Precision::int8};
 
 }  // namespace slimbench

@@ -2,11 +2,14 @@
 // float.
 #include "host/problem/step_constants.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
 
 #include <fmt/core.h>
+
+#include "host/problem/half.h"
 
 namespace slimbench {
 namespace {
@@ -96,6 +99,14 @@ StepConstants constants_fp32(const FusedStep& step, const Network& network,
     constants.residual_scale = step.residual ? 1.0f : 0.0f;
     constants.low = step.activation == Activation::none ? -infinity : 0.0f;
     constants.high = step.activation == Activation::relu6 ? 6.0f : infinity;
+    return constants;
+}
+
+StepConstants constants_fp16(const FusedStep& step, const Network& network,
+                             const Parameters& parameters) {
+    StepConstants constants = constants_fp32(step, network, parameters);
+    if (auto* weights = std::get_if<std::vector<float>>(&constants.weights))
+        std::ranges::transform(*weights, weights->begin(), [](float value) { return Half(value); });
     return constants;
 }
 

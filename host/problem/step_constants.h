@@ -25,6 +25,9 @@ struct StepConstants {
 
 StepConstants constants_fp32(const FusedStep& step, const Network& network,
                              const Parameters& parameters);
+// As constants_fp32, with weights rounded to binary16: values that its storage holds exactly.
+StepConstants constants_fp16(const FusedStep& step, const Network& network,
+                             const Parameters& parameters);
 StepConstants constants_int8(const FusedStep& step, const Network& network,
                              const Parameters& parameters,
                              const std::vector<AffineQuantization>& tensors);

@@ -4,10 +4,11 @@
 namespace slimbench {
 
 struct Protocol {
-    double warm_up = 0.1;            // at least this long, then until stable
-    double min_time = 0.5;           // sampling goes on at least this long
+    double warm_up = 0.1;   // at least this long, then until stable
+    double min_time = 0.5;  // sampling goes on at least this long
     int min_samples = 10;
-    double time_limit = 600;         // of the whole workload; beyond it the worker is ended and the row is timed_out
+    double time_limit =
+        600;  // of the whole workload; beyond it the worker is ended and the row is timed_out
     bool operator==(const Protocol&) const = default;
 };
 

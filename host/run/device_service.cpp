@@ -97,10 +97,17 @@ public:
             return refusal(record, Status::unsupported, *reason);
         if (const auto reason = too_large(plan, request.network, device_.traits()))
             return refusal(record, Status::skipped, *reason);
-        if (request.precision == Precision::fp32)
-            load(record, request, numeric_fp32(request.network, request.seed), plan, progress);
-        else
-            load_int8(record, request, plan, progress);
+        switch (request.precision) {
+            case Precision::fp32:
+                load(record, request, numeric_fp32(request.network, request.seed), plan, progress);
+                break;
+            case Precision::fp16:
+                load(record, request, numeric_fp16(request.network, request.seed), plan, progress);
+                break;
+            case Precision::int8:
+                load_int8(record, request, plan, progress);
+                break;
+        }
         record.status = record.verdict.result == Verdict::Result::correct ? Status::measured
                                                                           : Status::incorrect;
         if (record.status == Status::incorrect)

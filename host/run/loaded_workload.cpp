@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
 
 #include "host/cl/cache_flush.h"
 #include "host/measure/sampler.h"
@@ -21,7 +22,7 @@ ResultRecord not_measured(ResultRecord record, Status status, std::string reason
     return record;
 }
 
-template <class Element>
+template <class Stored>
 class Loaded : public LoadedWorkload {
 public:
     Loaded(Device& device, ProgramCache& programs, NumericProblem problem, Plan plan,
@@ -139,7 +140,7 @@ private:
     Device& device_;
     NumericProblem problem_;
     std::uint64_t seed_;
-    VerifiedChain<Element> chain_;
+    VerifiedChain<Stored> chain_;
     std::vector<Verdict> verdicts_;
     ResultRecord record_;
     std::size_t position_ = 0;
@@ -151,11 +152,20 @@ private:
 std::unique_ptr<LoadedWorkload> load_workload(Device& device, ProgramCache& programs,
                                               Precision precision, NumericProblem problem,
                                               Plan plan, std::uint64_t seed) {
-    if (precision == Precision::fp32)
-        return std::make_unique<Loaded<float>>(device, programs, std::move(problem),
-                                               std::move(plan), seed);
-    return std::make_unique<Loaded<std::uint8_t>>(device, programs, std::move(problem),
-                                                  std::move(plan), seed);
+    const auto load = [&]<class Stored>(Stored) -> std::unique_ptr<LoadedWorkload> {
+        return std::make_unique<Loaded<Stored>>(device, programs, std::move(problem),
+                                                std::move(plan), seed);
+    };
+    switch (traits(precision).activation) {
+        case DataType::f32:
+            return load(float{});
+        case DataType::f16:
+            return load(Half{});
+        case DataType::u8:
+            return load(std::uint8_t{});
+        default:
+            throw std::logic_error("activations are f32, f16 or u8");
+    }
 }
 
 }  // namespace slimbench

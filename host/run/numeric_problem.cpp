@@ -23,6 +23,17 @@ std::int64_t shorter_side(const Network& network) {
     return std::min(image.height, image.width);
 }
 
+using FloatingConstants = StepConstants (*)(const FusedStep&, const Network&, const Parameters&);
+
+NumericProblem numeric_floating(const Network& network, std::uint64_t seed,
+                                FloatingConstants constants) {
+    NumericProblem problem{network, fuse(network), {}, {}};
+    const Parameters parameters = synthesize(network, seed);
+    for (const FusedStep& step : problem.steps)
+        problem.constants.push_back(constants(step, network, parameters));
+    return problem;
+}
+
 }  // namespace
 
 Network small_enough(Network network, std::int64_t most_macs) {
@@ -44,11 +55,11 @@ Network small_enough(Network network, std::int64_t most_macs) {
 }
 
 NumericProblem numeric_fp32(const Network& network, std::uint64_t seed) {
-    NumericProblem problem{network, fuse(network), {}, {}};
-    const Parameters parameters = synthesize(network, seed);
-    for (const FusedStep& step : problem.steps)
-        problem.constants.push_back(constants_fp32(step, network, parameters));
-    return problem;
+    return numeric_floating(network, seed, constants_fp32);
+}
+
+NumericProblem numeric_fp16(const Network& network, std::uint64_t seed) {
+    return numeric_floating(network, seed, constants_fp16);
 }
 
 NumericProblem numeric_int8(const Network& network, std::uint64_t seed, const Ranges& ranges) {

@@ -78,19 +78,29 @@ public:
     ResultRecord prepare(const PrepareRequest& request, const Progress&) override {
         release();
         request_ = request;
-        problem_ = request.precision == Precision::fp32
-                       ? numeric_fp32(request.network, request.seed)
-                       : numeric_int8(request.network, request.seed,
+        problem_ = request.precision == Precision::int8
+                       ? numeric_int8(request.network, request.seed,
                                       calibrated_ranges(request.network, request.seed,
-                                                        cache_folder(), threads_));
+                                                        cache_folder(), threads_))
+                       : numeric_fp32(request.network, request.seed);
         ResultRecord record;
         record.status = Status::measured;
         return record;
     }
 
     ResultRecord measure(const MeasureRequest& request) override {
-        return request_.precision == Precision::fp32 ? measure_as(request, fp32_)
-                                                     : measure_as(request, int8_);
+        switch (request_.precision) {
+            case Precision::fp32:
+                return measure_as(request, fp32_);
+            case Precision::int8:
+                return measure_as(request, int8_);
+            case Precision::fp16:
+                break;
+        }
+        ResultRecord record = describe(request.step);
+        record.status = Status::unsupported;
+        record.reason = fmt::format("oneDNN {} computes no FP16 on CPUs", onednn_version());
+        return record;
     }
 
     void release() override {

@@ -51,72 +51,73 @@ std::string first_difference(const HostTensor<Element>& got, const HostTensor<El
 
 }  // namespace
 
-template <class Element>
-VerifiedChain<Element>::VerifiedChain(Device& device, ProgramCache& programs,
-                                      const NumericProblem& problem, Plan plan)
+template <class Stored>
+VerifiedChain<Stored>::VerifiedChain(Device& device, ProgramCache& programs,
+                                     const NumericProblem& problem, Plan plan)
     : problem_(problem),
       plan_(std::move(plan)),
       chain_(device, programs, problem_.network, plan_,
              pack_network(plan_, problem_.network, problem_.constants), problem_.constants) {}
 
-template <class Element>
-std::vector<Element> VerifiedChain<Element>::memory_of(TensorId tensor) {
-    std::vector<Element> memory(plan_.tensor_bytes(problem_.network, tensor) / sizeof(Element));
+template <class Stored>
+std::vector<Stored> VerifiedChain<Stored>::memory_of(TensorId tensor) {
+    std::vector<Stored> memory(plan_.tensor_bytes(problem_.network, tensor) / sizeof(Stored));
     chain_.read(tensor, memory.data());
     return memory;
 }
 
-template <class Element>
-HostTensor<Element> VerifiedChain<Element>::tensor_of(TensorId tensor) {
-    return from_memory<Element>(memory_of(tensor), problem_.network.tensors[tensor].shape,
-                                plan_.layouts[tensor]);
+template <class Stored>
+HostTensor<HostElement<Stored>> VerifiedChain<Stored>::tensor_of(TensorId tensor) {
+    return from_memory<Stored>(memory_of(tensor), problem_.network.tensors[tensor].shape,
+                               plan_.layouts[tensor]);
 }
 
-template <class Element>
-double VerifiedChain<Element>::upload_image(std::uint64_t seed) {
+template <class Stored>
+double VerifiedChain<Stored>::upload_image(std::uint64_t seed) {
     const TensorId image = problem_.network.image;
     if (image_.empty()) {
         const int zero =
             problem_.quantization.empty() ? 0 : problem_.quantization[image].zero_point;
-        image_ = to_memory<Element>(synthetic_image<Element>(problem_, seed), plan_.layouts[image],
-                                    static_cast<Element>(zero));
+        image_ =
+            to_memory<Stored>(synthetic_image<HostElement<Stored>>(problem_, seed),
+                              plan_.layouts[image], static_cast<Stored>(static_cast<float>(zero)));
     }
     return chain_.write(image, image_.data());
 }
 
-template <class Element>
-double VerifiedChain<Element>::download_scores() {
-    std::vector<Element> scores(plan_.tensor_bytes(problem_.network, problem_.network.scores) /
-                                sizeof(Element));
+template <class Stored>
+double VerifiedChain<Stored>::download_scores() {
+    std::vector<Stored> scores(plan_.tensor_bytes(problem_.network, problem_.network.scores) /
+                               sizeof(Stored));
     return chain_.read(problem_.network.scores, scores.data());
 }
 
-template <class Element>
-Verdict VerifiedChain<Element>::verify_one(std::size_t step, std::uint64_t seed, unsigned threads) {
+template <class Stored>
+Verdict VerifiedChain<Stored>::verify_one(std::size_t step, std::uint64_t seed, unsigned threads) {
     const FusedStep& fused = plan_.steps[step].step;
     const StepConstants& constants = problem_.constants[step];
-    const HostTensor<Element> input = tensor_of(fused.input);
-    HostTensor<Element> residual;
+    const HostTensor<HostElement<Stored>> input = tensor_of(fused.input);
+    HostTensor<HostElement<Stored>> residual;
     if (fused.residual) residual = tensor_of(*fused.residual);
     chain_.arm_guards(step);
     chain_.run(step, step + 1);
     if (const auto fault = chain_.check_guards(step)) return incorrect(*fault);
 
-    const std::vector<Element> memory = memory_of(fused.output);
+    const std::vector<Stored> memory = memory_of(fused.output);
     const TensorShape& shape = problem_.network.tensors[fused.output].shape;
     const Layout& layout = plan_.layouts[fused.output];
-    if (const auto fault =
-            halo_fault<Element>(memory, shape, layout, static_cast<Element>(constants.output_pad)))
+    if (const auto fault = halo_fault<Stored>(memory, shape, layout, Stored(constants.output_pad)))
         return incorrect(*fault);
     CoverageRule rule;
     rule.seed = seed;
+    rule.storage = traits(plan_.precision).activation;
     return verify_step(fused, constants, input, fused.residual ? &residual : nullptr,
-                       from_memory<Element>(memory, shape, layout), rule, threads);
+                       from_memory<Stored>(memory, shape, layout), rule, threads);
 }
 
-template <class Element>
-std::vector<Verdict> VerifiedChain<Element>::verify(std::uint64_t seed, VerdictCache& cache,
-                                                    unsigned threads, const Progress& progress) {
+template <class Stored>
+std::vector<Verdict> VerifiedChain<Stored>::verify(std::uint64_t seed, VerdictCache& cache,
+                                                   unsigned threads, const Progress& progress) {
     upload_image(seed);
     std::vector<Verdict> verdicts;
     for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
@@ -134,18 +135,18 @@ std::vector<Verdict> VerifiedChain<Element>::verify(std::uint64_t seed, VerdictC
     return verdicts;
 }
 
-template <class Element>
-Verdict VerifiedChain<Element>::verify_end_to_end(std::uint64_t seed, unsigned threads) {
-    const auto expected =
-        run_reference_network<Element>(problem_.network, problem_.steps, problem_.constants,
-                                       synthetic_image<Element>(problem_, seed), threads);
+template <class Stored>
+Verdict VerifiedChain<Stored>::verify_end_to_end(std::uint64_t seed, unsigned threads) {
+    const auto expected = run_reference_network<HostElement<Stored>>(
+        problem_.network, problem_.steps, problem_.constants,
+        synthetic_image<HostElement<Stored>>(problem_, seed), threads);
     Verdict verdict;
     verdict.rule = "every tensor bit for bit";
     upload_image(seed);
     for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
         chain_.run(s, s + 1);
         const TensorId output = plan_.steps[s].step.output;
-        const HostTensor<Element> got = tensor_of(output);
+        const HostTensor<HostElement<Stored>> got = tensor_of(output);
         verdict.checked += got.shape.elements();
         if (const std::string difference = first_difference(got, expected[output]);
             !difference.empty())
@@ -157,12 +158,13 @@ Verdict VerifiedChain<Element>::verify_end_to_end(std::uint64_t seed, unsigned t
     return verdict;
 }
 
-template <class Element>
-bool VerifiedChain<Element>::output_unchanged() {
+template <class Stored>
+bool VerifiedChain<Stored>::output_unchanged() {
     return hash_of(tensor_of(problem_.network.scores)) == verified_scores_;
 }
 
 template class VerifiedChain<float>;
+template class VerifiedChain<Half>;
 template class VerifiedChain<std::uint8_t>;
 
 }  // namespace slimbench

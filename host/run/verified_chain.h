@@ -16,7 +16,7 @@ namespace slimbench {
 
 using Progress = std::function<void(const std::string& phase, std::size_t done, std::size_t total)>;
 
-template <class Element>  // float (FP32) or std::uint8_t (INT8)
+template <class Stored>  // float (FP32), Half (FP16) or std::uint8_t (INT8)
 class VerifiedChain {
 public:
     // Plans and loads; the plan must be fully admissible. The problem must outlive the chain.
@@ -42,14 +42,14 @@ public:
 
 private:
     Verdict verify_one(std::size_t step, std::uint64_t seed, unsigned threads);
-    std::vector<Element> memory_of(TensorId tensor);
-    HostTensor<Element> tensor_of(TensorId tensor);
+    std::vector<Stored> memory_of(TensorId tensor);
+    HostTensor<HostElement<Stored>> tensor_of(TensorId tensor);
 
     const NumericProblem& problem_;
     Plan plan_;
     Chain chain_;
     std::uint64_t verified_scores_ = 0;  // hash of the scores that verify() left
-    std::vector<Element> image_;         // as it stands in memory, made once
+    std::vector<Stored> image_;          // as it stands in memory, made once
 };
 
 }  // namespace slimbench

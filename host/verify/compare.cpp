@@ -54,6 +54,7 @@ public:
               std::int64_t products)
         : constants_(constants),
           steps_(rule.allowed_steps),
+          storage_(rule.storage),
           products_(products),
           copies_(copies_elements(step, constants)) {}
 
@@ -61,9 +62,9 @@ public:
         if constexpr (std::is_same_v<Element, std::uint8_t>)
             return steps_ == 0 ? "exact" : fmt::format("|e| <= {}", steps_);
         if (copies_) return "exact";
-        return products_ == 0
-                   ? "|e| <= half-ulps of the epilogue"
-                   : "|e| <= 4 sqrt(K) eps sum|x||w| |scale| + half-ulps of the epilogue";
+        return fmt::format("|e| <= {}half-ulps of the epilogue{}",
+                           products_ == 0 ? "" : "4 sqrt(K) eps sum|x||w| |scale| + ",
+                           storage_ == DataType::f16 ? " + half an ulp of binary16" : "");
     }
 
     double bound(const Summed<Element>& element, double expected, float magnitude) const {
@@ -73,12 +74,13 @@ public:
             return traits(DataType::f32).epsilon / 2 * std::fabs(expected) +
                    std::numeric_limits<float>::denorm_min() / 2;
         else
-            return error_bound(constants_, element, {products_, magnitude});
+            return error_bound(constants_, element, {products_, magnitude, storage_});
     }
 
 private:
     const StepConstants& constants_;
     int steps_;
+    DataType storage_;
     std::int64_t products_;
     bool copies_;
 };

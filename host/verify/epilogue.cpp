@@ -37,7 +37,13 @@ double error_bound(const StepConstants& constants, const Summed<float>& element,
     const double epilogue =
         std::fabs(scaled) + std::fabs(biased) + std::fabs(added) + std::fabs(biased + added);
     // Devices may flush results below the normal range to zero.
-    return epsilon * (accumulation + epilogue) + std::numeric_limits<float>::min();
+    const double computed = epsilon * (accumulation + epilogue) + std::numeric_limits<float>::min();
+    if (scale.storage != DataType::f16) return computed;
+    // Storing rounds the computed value, which is itself off by `computed`, to half an ulp, or to
+    // half the smallest binary16.
+    constexpr double half_smallest = 0x1p-25;
+    return computed + traits(DataType::f16).epsilon * (std::fabs(biased + added) + computed) +
+           half_smallest;
 }
 
 }  // namespace slimbench

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "host/problem/data_type.h"
 #include "host/problem/step_constants.h"
 #include "host/verify/step_sums.h"
 
@@ -25,6 +26,7 @@ double finish(const StepConstants& constants, const Summed<std::uint8_t>& elemen
 struct ErrorScale {
     std::int64_t products = 0;  // of the sum
     float magnitude = 0;        // sum |x||w|
+    DataType storage = DataType::f32;
 };
 double error_bound(const StepConstants& constants, const Summed<float>& element,
                    const ErrorScale& scale);

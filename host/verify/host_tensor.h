@@ -1,8 +1,10 @@
 // A tensor in host memory as the reference sees it: dense NHWC.
 #pragma once
 
+#include <type_traits>
 #include <vector>
 
+#include "host/problem/half.h"
 #include "host/problem/shape.h"
 
 namespace slimbench {
@@ -17,5 +19,10 @@ struct HostTensor {
             ((n * shape.height + y) * shape.width + x) * shape.channels + c)];
     }
 };
+
+// What the host computes with where a device stores `Stored`: binary16 is only a way of storing
+// floats.
+template <class Stored>
+using HostElement = std::conditional_t<std::is_same_v<Stored, Half>, float, Stored>;
 
 }  // namespace slimbench

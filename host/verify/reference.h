@@ -26,7 +26,8 @@ struct CoverageRule {
     std::int64_t exhaustive_macs = 1'000'000'000;
     std::int64_t sampled_outputs = 4096;
     std::uint64_t seed = 1;
-    int allowed_steps = 0;  // INT8: how many integers a value may lie off; 1 for peers
+    int allowed_steps = 0;             // INT8: how many integers a value may lie off; 1 for peers
+    DataType storage = DataType::f32;  // f16: the step rounded its floats to binary16 to store them
 };
 template <class Element>
 Verdict verify_step(const FusedStep& step, const StepConstants& constants,
