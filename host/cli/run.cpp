@@ -107,6 +107,15 @@ int dry_run(const Planned& planned, const RunOptions& options) {
     return all_measured;
 }
 
+void create_folder(const std::string& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error)
+        throw std::runtime_error(
+            fmt::format("{}: cannot create this folder ({}); name another with --out", folder,
+                        error.message()));
+}
+
 // Earlier records are never overwritten: they move to the first free records.N.jsonl.
 void set_aside(const std::string& path) {
     if (!std::filesystem::exists(path)) return;
@@ -165,7 +174,7 @@ int run(const RunArguments& arguments, const MeasuringOptions& measuring) {
     watch_interrupts();
 
     const std::string folder = arguments.out.empty() ? "out/" + planned.name : arguments.out;
-    std::filesystem::create_directories(folder);
+    create_folder(folder);
     const std::string journal = folder + "/records.jsonl";
     if (!arguments.resume) set_aside(journal);
     const std::set<std::string> done =

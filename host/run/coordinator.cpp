@@ -252,9 +252,9 @@ std::string repro_command(const Workload& workload, const Row& row, const RunOpt
     const std::string only = layer ? fmt::format(" {} --filter 'layer:{}/'",
                                                  cold ? "--cold" : "--layers", identity.layer)
                                    : "";
-    return fmt::format("slimbench run {} --precision {} --prune {} --batch {} --size {}x{}{}{}{}",
-                       identity.network, identity.precision, identity.pruning, identity.batch,
-                       identity.height, identity.width,
+    return fmt::format("slimbench run '{}' --precision {} --prune {} --batch {} --size {}x{}{}{}{}",
+                       workload.network_source, identity.precision, identity.pruning,
+                       identity.batch, identity.height, identity.width,
                        workload.classes ? fmt::format(" --classes {}", *workload.classes) : "",
                        only, common);
 }

@@ -41,6 +41,11 @@ WorkerLink::WorkerLink(Kind kind, const std::string& device_pattern,
                      steady_clock::now() + patience, {});
     } catch (const ChildEnded& error) {
         throw std::runtime_error(fmt::format("the worker {} before it was ready", error.what()));
+    } catch (const WorkerTimedOut&) {
+        throw std::runtime_error(
+            fmt::format("the worker said nothing within {} s of its start", patience.count()));
+    } catch (const WorkerFailed& error) {  // no workload's fault: nothing can be measured
+        throw std::runtime_error(error.what());
     }
     if (hello_.value("protocol", 0) != protocol_version)
         throw std::runtime_error(fmt::format("the worker speaks protocol {}, this program {}",

@@ -142,6 +142,7 @@ void append_workloads(Suite& suite, const std::string& network_name, Axes axes, 
         const std::int64_t macs_unpruned = count(network).macs;
         for (const PruningPlan& pruning : axes.prunings) {
             Workload workload{.network_name = network.name,
+                              .network_source = network_name,
                               .pruning = pruning,
                               .batch = batch,
                               .size = network.tensors[network.image].shape.size(),

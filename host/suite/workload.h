@@ -23,6 +23,7 @@ struct Rows {
 
 struct Workload {
     std::string network_name;
+    std::string network_source;  // what names it on a command line: the same, or a file's path
     PruningPlan pruning;
     Precision precision = Precision::fp32;
     std::int64_t batch = 1;
