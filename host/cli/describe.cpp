@@ -15,7 +15,7 @@
 namespace slimbench {
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 struct DescribeOptions {
     std::string network, prune = "none", size;

@@ -59,7 +59,9 @@ struct Measured {
 
 Precision read_precision(const JsonPlace& place) {
     if (const auto precision = parse_precision(place.string())) return *precision;
-    place.fail("expected \"fp32\" or \"int8\"");
+    std::vector<std::string_view> known;
+    for (const Precision precision : all_precisions) known.push_back(traits(precision).name);
+    place.fail(fmt::format("expected one of {}", fmt::join(known, ", ")));
 }
 
 PruningPlan read_pruning(const JsonPlace& place) {
@@ -117,10 +119,11 @@ Rows read_rows(const JsonPlace& run) {
     const auto place = run.find("rows");
     if (!place) return {};
     Rows rows{.forward = false};
-    for (const JsonPlace& row : place->items()) {
-        const auto which = row.choice({"forward", "layers_hot", "layers_cold"});
+    const auto read = [](const JsonPlace& row) {
+        return row.choice({"forward", "layers_hot", "layers_cold"});
+    };
+    for (const std::size_t which : read_list(*place, read))
         (which == 0 ? rows.forward : which == 1 ? rows.layers_hot : rows.layers_cold) = true;
-    }
     return rows;
 }
 

@@ -61,7 +61,7 @@ TEST(InferShapes, sharing_weights_of_different_shape_is_refused) {
     NetworkBuilder builder({1, 3, 8, 8});
     const TensorId a = builder.conv("a", 0, 4);
     builder.conv("b", a, 4);
-    std::get<Conv>(builder.unchecked().nodes[1].operation).weights = "a";
+    builder.share_weights(0, 1);
     EXPECT_THAT([&] { builder.build(); },
                 ThrowsMessage<std::invalid_argument>(HasSubstr("shares parameter 'a'")));
 }
@@ -84,7 +84,7 @@ Network twice_the_same_weights() {
     NetworkBuilder builder({1, 4, 8, 8});
     const TensorId a = builder.conv("a", 0, 4);
     builder.conv("b", a, 4);
-    std::get<Conv>(builder.unchecked().nodes[1].operation).weights = "a";
+    builder.share_weights(0, 1);
     return builder.build();
 }
 

@@ -62,7 +62,7 @@ TEST(Synthesize, shared_weights_appear_once) {
     NetworkBuilder builder({1, 16, 8, 8});
     const TensorId a = builder.conv("a", 0, 16);
     builder.conv("b", a, 16);
-    std::get<Conv>(builder.unchecked().nodes[1].operation).weights = "a";
+    builder.share_weights(0, 1);
     const Parameters parameters = synthesize(builder.build(), 1);
     EXPECT_EQ(parameters.weights.size(), 1u);
     EXPECT_EQ(parameters.norms.size(), 2u);

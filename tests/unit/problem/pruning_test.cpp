@@ -56,7 +56,7 @@ TEST(ChannelGroups, shared_weights_hold_their_inputs_and_outputs_together) {
     const TensorId d = builder.conv("d", b, 6);
     const TensorId sum = builder.add("sum", Add{}, {c, d});
     builder.conv("out", sum, 2);
-    std::get<Conv>(builder.unchecked().nodes[3].operation).weights = "c";
+    builder.share_weights(2, 3);
     const auto groups = channel_groups(builder.build());
     ASSERT_EQ(groups.size(), 3u);
     EXPECT_THAT(groups[0].nodes, ElementsAre(0, 1));

@@ -38,6 +38,12 @@ public:
         return add(std::move(name), conv, {input}, std::move(block));
     }
 
+    // From now on node `user` computes with the weights of node `owner`.
+    void share_weights(std::size_t owner, std::size_t user) {
+        std::get<Conv>(network_.nodes[user].operation).weights =
+            std::get<Conv>(network_.nodes[owner].operation).weights;
+    }
+
     Network build() {
         infer_shapes(network_);
         return network_;

@@ -208,12 +208,12 @@ TEST(NetworkFile, mistakes_at_the_top_are_named) {
 }
 
 TEST(LoadNetwork, unknown_names_bring_near_ones) {
-    EXPECT_THAT([] { load_network("resnet81"); },
+    EXPECT_THAT([] { load_network("mobilnet_v2"); },
                 ThrowsMessage<std::runtime_error>(
-                    HasSubstr("unknown network 'resnet81': did you mean resnet18?")));
-    EXPECT_THAT([] { load_network("yolo"); },
-                ThrowsMessage<std::runtime_error>(
-                    HasSubstr("known are: mobilenet_v2, resnet18, swiftnet_rn34_pyramid")));
+                    AllOf(HasSubstr("unknown network 'mobilnet_v2': did you mean mobilenet_v2"))));
+    EXPECT_THAT(
+        [] { load_network("zebra"); },
+        ThrowsMessage<std::runtime_error>(AllOf(HasSubstr("known are: "), HasSubstr("resnet18"))));
 }
 
 TEST(LoadNetwork, a_path_reads_that_file_and_syntax_errors_name_the_line) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -36,8 +37,11 @@ protected:
 TEST(LoadSuite, a_network_alone_runs_unpruned_in_every_precision) {
     const Suite suite = load_suite("resnet18");
     EXPECT_EQ(suite.name, "resnet18");
-    EXPECT_THAT(ids(suite), ElementsAre("resnet18/none/precision:fp32/batch:1/size:224x224",
-                                        "resnet18/none/precision:int8/batch:1/size:224x224"));
+    std::vector<std::string> expected;
+    for (const Precision precision : all_precisions)
+        expected.push_back(
+            fmt::format("resnet18/none/precision:{}/batch:1/size:224x224", traits(precision).name));
+    EXPECT_EQ(ids(suite), expected);
     EXPECT_TRUE(suite.workloads[0].rows.forward);
     EXPECT_FALSE(suite.workloads[0].rows.layers_hot);
 }
@@ -69,7 +73,7 @@ TEST(LoadSuite, smoke_covers_all_networks_and_only_resnet18_by_layer) {
 }
 
 TEST(LoadSuite, shipped_suites_load_under_their_names) {
-    EXPECT_EQ(shipped_suites().size(), 2u);
+    ASSERT_FALSE(shipped_suites().empty());
     for (const SuiteEntry& entry : shipped_suites())
         EXPECT_EQ(load_suite(entry.name).name, entry.name);
 }
@@ -89,18 +93,17 @@ TEST(LoadSuite, filter_keeps_what_it_finds) {
 
 TEST(LoadSuite, empty_match_lists_what_there_was_and_a_bad_expression_is_named) {
     EXPECT_THAT([] { load_suite("resnet18", {.filter = "fp64"}); },
-                ThrowsMessage<std::runtime_error>(
-                    AllOf(HasSubstr("filter 'fp64' matches none of the 2 workloads"),
-                          HasSubstr("precision:int8"))));
+                ThrowsMessage<std::runtime_error>(AllOf(
+                    HasSubstr("filter 'fp64' matches none of the"), HasSubstr("precision:int8"))));
     EXPECT_THAT([] { load_suite("resnet18", {.filter = "("}); },
                 ThrowsMessage<std::runtime_error>(HasSubstr("'(' is no regular expression")));
 }
 
 TEST(LoadSuite, unknown_names_bring_near_suites_and_networks) {
     EXPECT_THAT([] { load_suite("smok"); },
-                ThrowsMessage<std::runtime_error>(HasSubstr("did you mean smoke?")));
+                ThrowsMessage<std::runtime_error>(HasSubstr("did you mean smoke")));
     EXPECT_THAT([] { load_suite("resnet19"); },
-                ThrowsMessage<std::runtime_error>(HasSubstr("did you mean resnet18?")));
+                ThrowsMessage<std::runtime_error>(HasSubstr("did you mean resnet18")));
 }
 
 TEST(LoadSuite, a_pruning_that_the_network_lacks_is_named) {
@@ -146,7 +149,7 @@ TEST_F(SuiteFile, mistakes_name_file_place_and_what_is_allowed) {
         {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "precision": "fp32"}]})",
          "$.runs[0]: unknown key 'precision'"},
         {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "precisions": ["fp64"]}]})",
-         "$.runs[0].precisions[0]: expected \"fp32\" or \"int8\""},
+         "$.runs[0].precisions[0]: expected one of fp32, "},
         {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "precisions": []}]})",
          "$.runs[0].precisions: expected at least one value"},
         {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "prunings": ["all@2"]}]})",
@@ -155,6 +158,8 @@ TEST_F(SuiteFile, mistakes_name_file_place_and_what_is_allowed) {
          "$.runs[0].batches[0]: expected a whole number from 1"},
         {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "size": [224]}]})",
          "$.runs[0].size: expected [height, width]"},
+        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "rows": []}]})",
+         "$.runs[0].rows: expected at least one value"},
         {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "rows": ["layers"]}]})",
          "expected one of \"forward\", \"layers_hot\", \"layers_cold\""},
         {R"({"name": "m", "about": "t", "protocol": {"min_time": -1}, "runs": [{"network": "resnet18"}]})",
