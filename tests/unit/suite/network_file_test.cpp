@@ -52,7 +52,8 @@ TEST(NetworkFile, layers_read_the_one_before_and_pad_by_half_the_kernel) {
 
 TEST(NetworkFile, templates_repeat_under_their_instances_names) {
     const Network network = expand(file_with(
-        R"([{"name": "part$i", "block": "b$i", "for": {"i": [1, 2], "width": [4, 8]}, "use": "pair", "with": {"width": "$width"}}])",
+        R"([{"name": "part$i", "block": "b$i", "for": {"i": [1, 2], "width": [4, 8]},
+             "use": "pair", "with": {"width": "$width"}}])",
         R"({"pair": {"parameters": ["width"], "layers": [
             {"name": "x", "op": "conv", "filters": "$width", "kernel": 1},
             {"name": "y", "op": "conv", "filters": "$width", "kernel": 1},
@@ -66,7 +67,8 @@ TEST(NetworkFile, templates_repeat_under_their_instances_names) {
 
 TEST(NetworkFile, shared_weights_drop_the_scope_and_own_norms_keep_it) {
     const Network network = expand(file_with(R"([
-        {"name": "level$level", "level": "$level", "for": {"level": [0, 1]}, "from": "image", "share_weights": true, "block": "b",
+        {"name": "level$level", "level": "$level", "for": {"level": [0, 1]}, "from": "image",
+         "share_weights": true, "block": "b",
          "layers": [{"name": "part", "layers": [
             {"name": "x", "op": "conv", "filters": 4, "kernel": 1, "norm": true},
             {"name": "y", "op": "conv", "filters": 4, "kernel": 1, "norm": "own"}]}]},
@@ -137,9 +139,11 @@ TEST(NetworkFile, mistakes_in_layers_name_file_place_and_what_is_allowed) {
          "$.layers[0]", "kernel of extent 99 does not fit"},
         {R"([{"name": "a", "block": "b", "op": "conv", "filters": 8, "kernel": 1, "groups": 2}])",
          "$.layers[0]", "2 groups must divide 3 input channels"},
-        {R"([{"name": "a", "block": "b", "op": "conv", "filters": 8, "kernel": 1, "norm": "mine"}])",
+        {R"([{"name": "a", "block": "b", "op": "conv", "filters": 8, "kernel": 1,
+             "norm": "mine"}])",
          "$.layers[0].norm", "true, false or \"own\""},
-        {R"([{"name": "a", "block": "b", "op": "conv", "filters": 8, "kernel": 1, "activation": "gelu"}])",
+        {R"([{"name": "a", "block": "b", "op": "conv", "filters": 8, "kernel": 1,
+             "activation": "gelu"}])",
          "$.layers[0].activation", "expected one of \"none\", \"relu\", \"relu6\""},
         {R"([{"name": "a", "block": "b", "op": "conv", "filters": "$widht", "kernel": 1}])",
          "$.layers[0].filters", "'$widht' is not a parameter here, known are: $classes"},
@@ -157,9 +161,11 @@ TEST(NetworkFile, mistakes_in_layers_name_file_place_and_what_is_allowed) {
          "smaller than the pooling window"},
         {R"([{"name": "input", "block": "b", "op": "global_average_pool"}])", "$.layers[0]",
          "'input' means what a group reads"},
-        {R"([{"name": "a", "block": "b", "op": "global_average_pool"}, {"name": "a", "block": "b", "op": "global_average_pool"}])",
+        {R"([{"name": "a", "block": "b", "op": "global_average_pool"},
+             {"name": "a", "block": "b", "op": "global_average_pool"}])",
          "$.layers[1]", "the name 'a' is taken"},
-        {R"([{"name": "a", "block": "b", "op": "global_average_pool"}, {"name": "c", "from": "image", "block": "b", "op": "global_average_pool"}])",
+        {R"([{"name": "a", "block": "b", "op": "global_average_pool"},
+             {"name": "c", "from": "image", "block": "b", "op": "global_average_pool"}])",
          "$", "nobody reads the output of layer 'a'"},
         {R"([{"use": "pear"}])", "$.layers[0].use", "no template 'pear', did you mean pair?"},
         {R"([{"use": "pair"}])", "$.layers[0]", "'with' lacks the template's parameter 'width'"},
@@ -175,9 +181,10 @@ TEST(NetworkFile, mistakes_in_layers_name_file_place_and_what_is_allowed) {
          "is missing"},
         {R"([3])", "$.layers[0]", "'op', 'use', 'layers'"},
     };
-    const char* templates = R"({"pair": {"parameters": ["width"], "layers": [
-                                   {"name": "x", "block": "b", "op": "conv", "filters": "$width", "kernel": 1}]},
-                                "endless": {"parameters": [], "layers": [{"use": "endless"}]}})";
+    const char* templates = R"({
+        "pair": {"parameters": ["width"], "layers": [
+            {"name": "x", "block": "b", "op": "conv", "filters": "$width", "kernel": 1}]},
+        "endless": {"parameters": [], "layers": [{"use": "endless"}]}})";
     for (const BrokenLayers& broken : cases)
         EXPECT_THAT([&] { expand(file_with(broken.layers, templates)); },
                     ThrowsMessage<std::runtime_error>(

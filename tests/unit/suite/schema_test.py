@@ -1,4 +1,4 @@
-"""Holds every shipped network and suite against its schema, and broken ones too: those must be refused.
+"""Holds shipped networks and suites against their schemas; broken ones must be refused.
 
     schema_test.py SOURCE_DIR
 """
@@ -90,10 +90,10 @@ def check(schema_path, files, example, broken):
 def main():
     suites = pathlib.Path(sys.argv[1]) / "suites"
     networks = sorted((suites / "networks").glob("*.json"))
-    complaints = check(suites / "schema/network.schema.json", networks, suites / "networks/resnet18.json",
-                       BROKEN_NETWORKS)
-    complaints += check(suites / "schema/suite.schema.json", sorted(suites.glob("*.json")), suites / "smoke.json",
-                        BROKEN_SUITES)
+    complaints = check(suites / "schema/network.schema.json", networks,
+                       suites / "networks/resnet18.json", BROKEN_NETWORKS)
+    complaints += check(suites / "schema/suite.schema.json", sorted(suites.glob("*.json")),
+                        suites / "smoke.json", BROKEN_SUITES)
     print("\n".join(complaints))
     return 1 if complaints else 0
 

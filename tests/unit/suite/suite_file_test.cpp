@@ -117,8 +117,9 @@ TEST(LoadSuite, a_pruning_that_the_network_lacks_is_named) {
 TEST_F(SuiteFile, keys_of_a_run_reach_its_workloads) {
     const Suite suite =
         load(R"({"name": "mine", "about": "test", "protocol": {"warm_up": 0.25, "min_time": 1},
-        "runs": [{"network": "resnet18", "size": [64, 32], "batches": [2], "precisions": ["fp32"], "seed": 7,
-                  "classes": 5, "rows": ["layers_cold"], "protocol": {"min_time": 3, "min_samples": 20}}]})");
+        "runs": [{"network": "resnet18", "size": [64, 32], "batches": [2], "precisions": ["fp32"],
+                  "seed": 7, "classes": 5, "rows": ["layers_cold"],
+                  "protocol": {"min_time": 3, "min_samples": 20}}]})");
     ASSERT_EQ(suite.workloads.size(), 1u);
     const Workload& workload = suite.workloads[0];
     EXPECT_EQ(workload.id(), "resnet18/none/precision:fp32/batch:2/size:64x32");
@@ -138,37 +139,41 @@ TEST_F(SuiteFile, network_paths_are_relative_to_the_suite) {
     EXPECT_EQ(suite.workloads.at(0).id(), "net/none/precision:fp32/batch:1/size:8x8");
 }
 
-TEST_F(SuiteFile, mistakes_name_file_place_and_what_is_allowed) {
+TEST_F(SuiteFile, mistakes_at_the_top_name_file_place_and_what_is_allowed) {
     const std::vector<std::pair<std::string, std::string>> cases{
-        {R"({"name": "m", "about": "t", "runs": []})", "'runs' is empty"},
-        {R"({"name": "m", "about": "t"})", "the key 'runs' is missing"},
-        {R"({"name": "m", "about": "t", "run": []})",
-         "unknown key 'run', allowed are: name, about, protocol, runs"},
-        {R"({"name": "m", "about": "t", "runs": [{"network": 3}]})",
-         "$.runs[0].network: expected a string"},
-        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "precision": "fp32"}]})",
-         "$.runs[0]: unknown key 'precision'"},
-        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "precisions": ["fp64"]}]})",
-         "$.runs[0].precisions[0]: expected one of fp32, "},
-        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "precisions": []}]})",
-         "$.runs[0].precisions: expected at least one value"},
-        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "prunings": ["all@2"]}]})",
-         "$.runs[0].prunings[0]: pruning 'all@2': expected none, or ALIAS@RATIO"},
-        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "batches": [0]}]})",
-         "$.runs[0].batches[0]: expected a whole number from 1"},
-        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "size": [224]}]})",
-         "$.runs[0].size: expected [height, width]"},
-        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "rows": []}]})",
-         "$.runs[0].rows: expected at least one value"},
-        {R"({"name": "m", "about": "t", "runs": [{"network": "resnet18", "rows": ["layers"]}]})",
-         "expected one of \"forward\", \"layers_hot\", \"layers_cold\""},
-        {R"({"name": "m", "about": "t", "protocol": {"min_time": -1}, "runs": [{"network": "resnet18"}]})",
+        {R"("runs": [])", "'runs' is empty"},
+        {R"("protocol": {})", "the key 'runs' is missing"},
+        {R"("run": [])", "unknown key 'run', allowed are: name, about, protocol, runs"},
+        {R"("runs": [{"network": 3}])", "$.runs[0].network: expected a string"},
+        {R"("runs": [{"network": "resnet18"}], "protocol": {"min_time": -1})",
          "$.protocol.min_time: expected a number from 0"},
     };
-    for (const auto& [text, complaint] : cases)
-        EXPECT_THAT([&] { load(text); }, ThrowsMessage<std::runtime_error>(
-                                             AllOf(HasSubstr(path_), HasSubstr(complaint))))
-            << text;
+    for (const auto& [keys, complaint] : cases)
+        EXPECT_THAT(
+            [&] { load(R"({"name": "m", "about": "t", )" + keys + "}"); },
+            ThrowsMessage<std::runtime_error>(AllOf(HasSubstr(path_), HasSubstr(complaint))))
+            << keys;
+}
+
+TEST_F(SuiteFile, mistakes_in_a_run_name_file_place_and_what_is_allowed) {
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {R"("precision": "fp32")", "$.runs[0]: unknown key 'precision'"},
+        {R"("precisions": ["fp64"])", "$.runs[0].precisions[0]: expected one of fp32, "},
+        {R"("precisions": [])", "$.runs[0].precisions: expected at least one value"},
+        {R"("prunings": ["all@2"])",
+         "$.runs[0].prunings[0]: pruning 'all@2': expected none, or ALIAS@RATIO"},
+        {R"("batches": [0])", "$.runs[0].batches[0]: expected a whole number from 1"},
+        {R"("size": [224])", "$.runs[0].size: expected [height, width]"},
+        {R"("rows": [])", "$.runs[0].rows: expected at least one value"},
+        {R"("rows": ["layers"])", "expected one of \"forward\", \"layers_hot\", \"layers_cold\""},
+    };
+    for (const auto& [keys, complaint] : cases) {
+        const std::string run = R"({"network": "resnet18", )" + keys + "}";
+        EXPECT_THAT(
+            [&] { load(R"({"name": "m", "about": "t", "runs": [)" + run + "]}"); },
+            ThrowsMessage<std::runtime_error>(AllOf(HasSubstr(path_), HasSubstr(complaint))))
+            << keys;
+    }
 }
 
 }  // namespace
