@@ -67,7 +67,8 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
                        "Device: index, cpu, gpu or part of its name (see slimbench devices)");
     command
         .add_option("--precision", options->precisions, "Precisions, comma-separated: fp32, int8")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command
         .add_option("--peer", options->peer,
                     "Also measure convolutions through another library: onednn")
@@ -81,7 +82,7 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
     command.add_option("--tier", options->tier, "Use CPU kernels of at most this tier")
         ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
     command.add_option("--kernel", options->kernel,
-                       "Use only kernel variants whose name contains this; plain ones fill in");
+                       "Use only kernel variants whose name contains this");
     command.add_flag("--quiet", options->quiet, "No progress");
     return options;
 }

@@ -200,9 +200,11 @@ void add_run(CLI::App& app, Action& action) {
     command
         ->add_option("--prune", arguments->prunings,
                      "Prunings, comma-separated: none, first2@0.5, all@0.5")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_option("--batch", arguments->batches, "Batch sizes, comma-separated")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->check(CLI::PositiveNumber);
     command->add_option("--size", arguments->size, "Image size HxW");
     command->add_option("--classes", arguments->classes, "Number of classes")
