@@ -2,6 +2,7 @@
 // message.
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
 
 #include <fmt/core.h>
 
@@ -23,7 +24,11 @@ int main(int argc, char** argv) {
         add(app, action);
     try {
         app.parse(argc, argv);
-        return action();
+        const int code = action();
+        // A full disk shows when the last of the output leaves; half a report is no success.
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+            throw std::runtime_error("standard output could not be written to its end");
+        return code;
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? all_measured : usage;
     } catch (const std::exception& error) {
