@@ -29,13 +29,14 @@ build() {
     rm -f "$log"
 }
 
-# run_tests PRESET CTEST_ARGUMENT...: the summary when all pass, everything when not.
+# run_tests PRESET CTEST_ARGUMENT...: the summary when all pass, what failed tests said when not.
 run_tests() {
     local preset=$1 log
     shift
     log=$(mktemp)
     if ! ctest --preset "$preset" "$@" >"$log" 2>&1; then
-        cat "$log" >&2
+        grep -vE '[0-9] sec$|^ +Start ' "$log" >&2
+        echo "one of them again: ctest --preset $preset -R NAME" >&2
         rm -f "$log"
         return 1
     fi

@@ -63,14 +63,15 @@ std::string Table::markdown() const {
     std::string titles = "|", rule = "|", body;
     for (std::size_t column = 0; column < columns_.size(); ++column) {
         const bool left = columns_[column].align == Align::left;
-        titles +=
-            " " + padded(columns_[column].title, width[column], columns_[column].align) + " |";
+        titles += fmt::format(
+            " {} |", padded(columns_[column].title, width[column], columns_[column].align));
         rule += std::string(width[column] + 1, '-') + (left ? "-|" : ":|");
     }
     for (const auto& row : rows) {
         body += "|";
         for (std::size_t column = 0; column < columns_.size(); ++column)
-            body += " " + padded(row[column], width[column], columns_[column].align) + " |";
+            body +=
+                fmt::format(" {} |", padded(row[column], width[column], columns_[column].align));
         body += "\n";
     }
     return titles + "\n" + rule + "\n" + body;
