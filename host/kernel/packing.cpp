@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "host/problem/half.h"
+
 namespace slimbench {
 namespace {
 
@@ -47,14 +49,14 @@ WeightLayout layout_of(const ConvProblem& problem, const Variant& variant) {
             .groups = divide_up(problem.in.channels / problem.groups, variant.channel_group)};
 }
 
-template <class Weight>
+template <class Stored, class Weight>
 std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvProblem& problem,
                                     const Variant& variant) {
     const WeightLayout layout = layout_of(problem, variant);
     const std::int64_t taps = problem.kernel.height * problem.kernel.width;
     const std::int64_t channels = problem.in.channels / problem.groups;
     const std::int64_t group = variant.channel_group;
-    std::vector<Weight> packed(layout.filters * taps * layout.groups * group);
+    std::vector<Stored> packed(layout.filters * taps * layout.groups * group);
     for (std::int64_t o = 0; o < problem.filters; ++o) {
         const std::int64_t width = layout.width_at(o);
         const std::int64_t first = o / width * width;
@@ -63,12 +65,27 @@ std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvP
                 const std::int64_t row =
                     (first * taps + tap * width) * layout.groups + c / group * width;
                 packed[(row + o - first) * group + c % group] =
-                    oihw[(o * channels + c) * taps + tap];
+                    Stored(oihw[(o * channels + c) * taps + tap]);
             }
     }
-    std::vector<std::byte> bytes(packed.size() * sizeof(Weight));
+    std::vector<std::byte> bytes(packed.size() * sizeof(Stored));
     std::memcpy(bytes.data(), packed.data(), bytes.size());
     return bytes;
+}
+
+std::vector<std::byte> pack_weights(const StepConstants& constants, const ConvProblem& problem,
+                                    const Variant& variant) {
+    switch (traits(variant.precision).weight) {
+        case DataType::f16:
+            return pack_weights<Half>(std::get<std::vector<float>>(constants.weights), problem,
+                                      variant);
+        case DataType::s8:
+            return pack_weights<std::int8_t>(std::get<std::vector<std::int8_t>>(constants.weights),
+                                             problem, variant);
+        default:
+            return pack_weights<float>(std::get<std::vector<float>>(constants.weights), problem,
+                                       variant);
+    }
 }
 
 void append_words(std::vector<std::byte>& bytes, const auto& words) {
@@ -106,11 +123,7 @@ PackedConstants pack(const FusedStep& step, const Variant& variant, const StepCo
     const TensorShape& out = network.tensors[step.output].shape;
     PackedConstants packed;
     if (const auto* conv = std::get_if<Conv>(&step.operation)) {
-        if (const auto* weights = std::get_if<std::vector<float>>(&constants.weights))
-            packed.weights = pack_weights(*weights, conv->problem, variant);
-        else
-            packed.weights = pack_weights(std::get<std::vector<std::int8_t>>(constants.weights),
-                                          conv->problem, variant);
+        packed.weights = pack_weights(constants, conv->problem, variant);
     } else if (const auto* resize = std::get_if<Resize>(&step.operation)) {
         packed.weights = pack_tables(*resize, network.tensors[step.input].shape, out);
     }

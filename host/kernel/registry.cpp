@@ -45,6 +45,7 @@ Refusal many_pixels(const FusedStep& step, const Network& network) {
 }
 
 constexpr auto fp32 = Precision::fp32;
+constexpr auto fp16 = Precision::fp16;
 constexpr auto int8 = Precision::int8;
 
 // A row without explicit vectors: one element per work-item, on any device.
@@ -82,6 +83,12 @@ constexpr std::array rows{
     blocked("conv_blocked.fp32.portable", fp32, "", {6, 2, 4}, Tier::portable),
     plain("conv_plain.fp32", Family::conv, fp32, "conv_plain.cl"),
 
+    blocked("conv_blocked.fp16.avx512.pixel", fp16, "", {1, 4, 16}, Tier::avx512),
+    blocked("conv_blocked.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512),
+    blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
+    blocked("conv_blocked.fp16.portable", fp16, "", {6, 2, 4}, Tier::portable),
+    plain("conv_plain.fp16", Family::conv, fp16, "conv_plain.cl"),
+
     blocked("conv_blocked.int8.avx512-vnni.pixel", int8, "-DDOT_VNNI", {1, 4, 16},
             Tier::avx512_vnni),
     blocked("conv_blocked.int8.avx512-vnni", int8, "-DDOT_VNNI", {14, 2, 16}, Tier::avx512_vnni),
@@ -98,6 +105,14 @@ constexpr std::array rows{
            Tier::portable, refuses_nothing, 7),
     plain("depthwise_plain.fp32", Family::depthwise, fp32, "conv_plain.cl"),
 
+    vector("depthwise_vector.fp16.avx512", Family::depthwise, fp16, "depthwise_vector.cl",
+           Tier::avx512, narrow, 7),
+    vector("depthwise_vector.fp16.avx2", Family::depthwise, fp16, "depthwise_vector.cl", Tier::avx2,
+           narrow, 7),
+    vector("depthwise_vector.fp16.portable", Family::depthwise, fp16, "depthwise_vector.cl",
+           Tier::portable, refuses_nothing, 7),
+    plain("depthwise_plain.fp16", Family::depthwise, fp16, "conv_plain.cl"),
+
     vector("depthwise_vector.int8.avx512", Family::depthwise, int8, "depthwise_vector.cl",
            Tier::avx512, inexact_sum, 7),
     vector("depthwise_vector.int8.avx2", Family::depthwise, int8, "depthwise_vector.cl", Tier::avx2,
@@ -112,6 +127,12 @@ constexpr std::array rows{
            refuses_nothing),
     plain("pool_plain.fp32", Family::pool, fp32, "pool.cl"),
 
+    vector("pool_vector.fp16.avx512", Family::pool, fp16, "pool.cl", Tier::avx512, narrow),
+    vector("pool_vector.fp16.avx2", Family::pool, fp16, "pool.cl", Tier::avx2, narrow),
+    vector("pool_vector.fp16.portable", Family::pool, fp16, "pool.cl", Tier::portable,
+           refuses_nothing),
+    plain("pool_plain.fp16", Family::pool, fp16, "pool.cl"),
+
     vector("pool_vector.int8.avx512", Family::pool, int8, "pool.cl", Tier::avx512, narrow),
     vector("pool_vector.int8.avx2", Family::pool, int8, "pool.cl", Tier::avx2, narrow),
     vector("pool_vector.int8.portable", Family::pool, int8, "pool.cl", Tier::portable,
@@ -124,6 +145,12 @@ constexpr std::array rows{
            refuses_nothing),
     plain("eltwise_plain.fp32", Family::eltwise, fp32, "eltwise.cl"),
 
+    vector("eltwise_vector.fp16.avx512", Family::eltwise, fp16, "eltwise.cl", Tier::avx512, narrow),
+    vector("eltwise_vector.fp16.avx2", Family::eltwise, fp16, "eltwise.cl", Tier::avx2, narrow),
+    vector("eltwise_vector.fp16.portable", Family::eltwise, fp16, "eltwise.cl", Tier::portable,
+           refuses_nothing),
+    plain("eltwise_plain.fp16", Family::eltwise, fp16, "eltwise.cl"),
+
     vector("eltwise_vector.int8.avx512", Family::eltwise, int8, "eltwise.cl", Tier::avx512, narrow),
     vector("eltwise_vector.int8.avx2", Family::eltwise, int8, "eltwise.cl", Tier::avx2, narrow),
     vector("eltwise_vector.int8.portable", Family::eltwise, int8, "eltwise.cl", Tier::portable,
@@ -135,6 +162,12 @@ constexpr std::array rows{
     vector("resize_vector.fp32.portable", Family::resize, fp32, "resize.cl", Tier::portable,
            refuses_nothing),
     plain("resize_plain.fp32", Family::resize, fp32, "resize.cl"),
+
+    vector("resize_vector.fp16.avx512", Family::resize, fp16, "resize.cl", Tier::avx512, narrow),
+    vector("resize_vector.fp16.avx2", Family::resize, fp16, "resize.cl", Tier::avx2, narrow),
+    vector("resize_vector.fp16.portable", Family::resize, fp16, "resize.cl", Tier::portable,
+           refuses_nothing),
+    plain("resize_plain.fp16", Family::resize, fp16, "resize.cl"),
 
     vector("resize_vector.int8.avx512", Family::resize, int8, "resize.cl", Tier::avx512, narrow),
     vector("resize_vector.int8.avx2", Family::resize, int8, "resize.cl", Tier::avx2, narrow),

@@ -23,9 +23,11 @@ std::string Variant::build_options() const {
     const PrecisionTraits& types = traits(precision);
     const DataType weight = family == Family::resize ? DataType::f32 : types.weight;
     std::string options = fmt::format(
-        "-DPIXELS={} -DVECTORS={} -DLANES={} -DCHANNEL_GROUP={} -DELEMENT={} -DWEIGHT={} -DINT8={}",
+        "-DPIXELS={} -DVECTORS={} -DLANES={} -DCHANNEL_GROUP={} -DELEMENT={} -DWEIGHT={} -DINT8={} "
+        "-DFP16={}",
         tile.pixels, tile.vectors, tile.lanes, channel_group, traits(types.activation).opencl_name,
-        traits(weight).opencl_name, precision == Precision::int8 ? 1 : 0);
+        traits(weight).opencl_name, precision == Precision::int8 ? 1 : 0,
+        precision == Precision::fp16 ? 1 : 0);
     if (!defines.empty()) options += fmt::format(" {}", defines);
     return options;
 }

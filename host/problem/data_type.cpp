@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::array data_types{
     DataTypeTraits{DataType::f32, "f32", 32, "float", 0x1p-24, std::int64_t{1} << 24},
-    DataTypeTraits{DataType::f16, "f16", 16, "half", 0x1p-11, std::int64_t{1} << 11},
+    DataTypeTraits{DataType::f16, "f16", 16, "ushort", 0x1p-11, std::int64_t{1} << 11},
     DataTypeTraits{DataType::u8, "u8", 8, "uchar", 0, 255},
     DataTypeTraits{DataType::s8, "s8", 8, "char", 0, 127},
     DataTypeTraits{DataType::s32, "s32", 32, "int", 0, 2'147'483'647},

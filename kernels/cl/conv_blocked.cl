@@ -59,6 +59,71 @@ INLINE int round_to_groups(int channels) {
     return (channels + CHANNEL_GROUP - 1) / CHANNEL_GROUP * CHANNEL_GROUP;
 }
 
+// Adds `run` input channels of each pixel, from `begin` of its window on; returns the weights
+// behind those used.
+INLINE global const WEIGHT* sum_channels(const int pixels, const int vectors, lanes_sum* sum,
+                                         const activation_pointer* activations, long begin,
+                                         int run, global const WEIGHT* weights) {
+    for (long k = begin; k < begin + run; k += CHANNEL_GROUP) {
+#pragma unroll
+        for (int p = 0; p < PIXELS; ++p) {
+            if (p >= pixels) continue;
+            const dot_activations activation = broadcast_activations(activations[p] + k);
+#pragma unroll
+            for (int v = 0; v < VECTORS; ++v)
+                if (v < vectors)
+                    sum[p * VECTORS + v] =
+                        dot(activation, load_weights(weights + v * LANES * CHANNEL_GROUP),
+                            sum[p * VECTORS + v]);
+        }
+        weights += vectors * LANES * CHANNEL_GROUP;
+    }
+    return weights;
+}
+
+#if FP16
+
+#define WIDENED 16  // channels at a time; pitches are multiples of it or, for images, of 4
+
+// Widening a broadcast would cost as much as using it, so activations are widened in vectors, into
+// memory that the first cache holds, and broadcast from there.
+INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_sum* sum,
+                                    global const ELEMENT** window, long begin, int run,
+                                    global const WEIGHT* weights, step_args args) {
+    float widened[PIXELS * WIDENED] __attribute__((aligned(64)));
+    activation_pointer activations[PIXELS];
+#pragma unroll
+    for (int p = 0; p < PIXELS; ++p) activations[p] = widened + p * WIDENED;
+    const bool image = args.input.pitch % WIDENED != 0;
+    for (int done = 0; done < run; done += WIDENED) {
+        const int count = min(WIDENED, run - done);
+#pragma unroll
+        for (int p = 0; p < PIXELS; ++p) {
+            if (p >= pixels) continue;
+            global const ELEMENT* from = window[p] + begin + done;
+            if (image)
+                for (int k = 0; k < count; k += 4)
+                    vstore4(load_four_halves(from + k), 0, widened + p * WIDENED + k);
+            else
+#pragma unroll
+                for (int k = 0; k < WIDENED; k += LANES)
+                    *(lanes_float*)(widened + p * WIDENED + k) = LOAD_ELEMENTS(from + k);
+        }
+        weights = sum_channels(pixels, vectors, sum, activations, 0, count, weights);
+    }
+    return weights;
+}
+
+#else
+
+INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_sum* sum,
+                                    global const ELEMENT** window, long begin, int run,
+                                    global const WEIGHT* weights, step_args args) {
+    return sum_channels(pixels, vectors, sum, window, begin, run, weights);
+}
+
+#endif
+
 // Scaled sums of a tile. Inlined with constant extents; the loops run to the tile's full size, for
 // LLVM unrolls them before it knows the extents, and the sums stay in registers. They leave through
 // memory, so that the epilogue, which is long, is compiled once and not per sum.
@@ -86,20 +151,7 @@ INLINE void sum_tile(const int pixels, const int vectors, lanes_sum* sum,
         for (int kx = 0; kx < columns; ++kx) {
             const long begin = ky * args.dilation_height * row_pitch(args.input) +
                                (long)(kx * args.dilation_width) * args.input.pitch;
-            for (long k = begin; k < begin + run; k += CHANNEL_GROUP) {
-#pragma unroll
-                for (int p = 0; p < PIXELS; ++p) {
-                    if (p >= pixels) continue;
-                    const dot_activations activation = broadcast_activations(window[p] + k);
-#pragma unroll
-                    for (int v = 0; v < VECTORS; ++v)
-                        if (v < vectors)
-                            sum[p * VECTORS + v] =
-                                dot(activation, load_weights(weights + v * LANES * CHANNEL_GROUP),
-                                    sum[p * VECTORS + v]);
-                }
-                weights += vectors * LANES * CHANNEL_GROUP;
-            }
+            weights = sum_run(pixels, vectors, sum, window, begin, run, weights, args);
         }
 
 #pragma unroll

@@ -30,7 +30,7 @@ KERNEL conv_plain(STEP_ARGUMENTS) {
 #if INT8
                 sum += (int)pixel[k] * (int)*weight;
 #else
-                sum = fma(pixel[k], *weight, sum);
+                sum = fma(LOAD_ELEMENTS(pixel + k), LOAD_WEIGHTS(weight), sum);
 #endif
         }
     finish(residual + pixel_index(args.residual, share.n, share.y, x) + c,

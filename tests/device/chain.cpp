@@ -34,15 +34,24 @@ TEST_P(EveryTier, adds_up_an_int8_chain_bit_for_bit) {
     EXPECT_GT(verdict.checked, 10'000);
 }
 
-TEST_P(EveryTier, computes_an_fp32_chain_within_its_bounds) {
-    const NumericProblem problem = numeric_problem(residual_network(), Precision::fp32);
+template <class Element>
+void expect_within_bounds(Precision precision, Tier tier) {
+    const NumericProblem problem = numeric_problem(residual_network(), precision);
     ProgramCache programs(test_device());
-    VerifiedChain<float> chain(test_device(), programs, problem,
-                               plan_at(problem, Precision::fp32, GetParam()));
+    VerifiedChain<Element> chain(test_device(), programs, problem,
+                                 plan_at(problem, precision, tier));
     for (const Verdict& verdict : verify_all(chain))
         EXPECT_EQ(verdict.result, Verdict::Result::correct) << verdict.worst_at;
     chain.chain().run();
     EXPECT_TRUE(chain.output_unchanged());
+}
+
+TEST_P(EveryTier, computes_an_fp32_chain_within_its_bounds) {
+    expect_within_bounds<float>(Precision::fp32, GetParam());
+}
+
+TEST_P(EveryTier, computes_an_fp16_chain_within_its_bounds) {
+    expect_within_bounds<Half>(Precision::fp16, GetParam());
 }
 
 TEST_P(EveryTier, takes_no_kernel_of_a_higher_tier) {

@@ -24,11 +24,16 @@ struct Planted {
 };
 
 template <class Element>
+constexpr Precision precision_of = std::is_same_v<Element, float>  ? Precision::fp32
+                                   : std::is_same_v<Element, Half> ? Precision::fp16
+                                                                   : Precision::int8;
+
+template <class Element>
 Verdict first_verdict(const Planted& mistake, const std::string& kernel) {
     PlantedKernels kernels;
     if (!mistake.file.empty()) kernels.replace(mistake.file, mistake.right, mistake.wrong);
     const ScopedVariable folder("SLIMBENCH_KERNEL_DIR", kernels.folder());
-    const Precision precision = std::is_same_v<Element, float> ? Precision::fp32 : Precision::int8;
+    const Precision precision = precision_of<Element>;
     const NumericProblem problem = numeric_problem(two_convolutions(), precision);
     ProgramCache programs(test_device());
     VerifiedChain<Element> chain(test_device(), programs, problem,
@@ -48,7 +53,7 @@ protected:
     }
 };
 
-using Elements = ::testing::Types<float, std::uint8_t>;
+using Elements = ::testing::Types<float, Half, std::uint8_t>;
 TYPED_TEST_SUITE(PlantedFault, Elements);
 
 TYPED_TEST(PlantedFault, none_leaves_a_correct_conv) {

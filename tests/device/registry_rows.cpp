@@ -73,6 +73,8 @@ TEST_P(RegistryRow, matches_the_reference_on_odd_shapes) {
         ++ran;
         if (row().precision == Precision::fp32)
             expect_correct<float>(problem, *plan, programs);
+        else if (row().precision == Precision::fp16)
+            expect_correct<Half>(problem, *plan, programs);
         else
             expect_correct<std::uint8_t>(problem, *plan, programs);
     }

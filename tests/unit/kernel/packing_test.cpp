@@ -60,6 +60,15 @@ TEST(Packing, puts_every_weight_where_the_blocked_kernel_reads_it) {
     }
 }
 
+TEST(Packing, stores_weights_of_fp16_in_binary16) {
+    const LoneStep lone = lone_conv("mb1ic2ih1oc3kh1");
+    StepConstants constants;
+    constants.weights = std::vector<float>{1, -2, 0.5f, 65504, 0x1p-24f, 0};
+    const auto packed = words<std::uint16_t>(
+        pack(lone.step, row("conv_plain.fp16"), constants, lone.network).weights);
+    EXPECT_EQ(packed, (std::vector<std::uint16_t>{0x3c00, 0x3800, 0x0001, 0xc000, 0x7bff, 0}));
+}
+
 TEST(Packing, groups_input_channels_of_integers_by_four) {
     const LoneStep lone = lone_conv("mb1ic6ih1oc16kh1");
     StepConstants constants;

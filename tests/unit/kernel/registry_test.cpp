@@ -73,6 +73,8 @@ TEST(Registry, prefers_the_widest_tier_of_the_device) {
               "conv_blocked.int8.portable");
     EXPECT_EQ(chosen(conv, Precision::fp32, device_of(Tier::avx512_vnni)),
               "conv_blocked.fp32.avx512");
+    EXPECT_EQ(chosen(conv, Precision::fp16, device_of(Tier::avx512_vnni)),
+              "conv_blocked.fp16.avx512");
 }
 
 TEST(Registry, is_held_to_a_lower_tier) {
@@ -132,8 +134,10 @@ TEST(Registry, keeps_float_sums_of_integers_exact) {
 TEST(Variant, tells_the_kernel_its_tile_and_types) {
     EXPECT_EQ(row("conv_blocked.int8.avx512-vnni").build_options(),
               "-DPIXELS=14 -DVECTORS=2 -DLANES=16 -DCHANNEL_GROUP=4 -DELEMENT=uchar -DWEIGHT=char "
-              "-DINT8=1 -DDOT_VNNI");
+              "-DINT8=1 -DFP16=0 -DDOT_VNNI");
     EXPECT_THAT(row("resize_plain.int8").build_options(), HasSubstr("-DWEIGHT=float"));
+    EXPECT_THAT(row("conv_plain.fp16").build_options(),
+                HasSubstr("-DELEMENT=ushort -DWEIGHT=ushort -DINT8=0 -DFP16=1"));
 }
 
 TEST(Variant, enters_a_kernel_named_like_its_file) {
