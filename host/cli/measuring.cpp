@@ -81,8 +81,9 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
         ->check(CLI::PositiveNumber);
     command.add_option("--tier", options->tier, "Use CPU kernels of at most this tier")
         ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
-    command.add_option("--kernel", options->kernel,
-                       "Use only kernel variants whose name contains this");
+    command.add_option(
+        "--kernel", options->kernel,
+        "Use only kernel variants whose name contains this (in families that have one)");
     command.add_flag("--quiet", options->quiet, "No progress");
     return options;
 }

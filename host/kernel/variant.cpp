@@ -52,10 +52,19 @@ std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
 Choice choose(const FusedStep& step, const Network& network, Precision precision,
               const DeviceTraits& device, const Selection& selection) {
     const Family family = family_of(step.operation);
+    const auto eligible = [&](const Variant& row) {
+        return row.family == family && row.precision == precision;
+    };
+    const auto named = [&](const Variant& row) {
+        return row.name.find(selection.only) != std::string_view::npos;
+    };
+    // A name that no row of the family has is meant for other families.
+    const bool by_name = std::ranges::any_of(
+        registry(), [&](const Variant& row) { return eligible(row) && named(row); });
     Choice choice;
     for (const Variant& row : registry()) {
-        if (row.family != family || row.precision != precision) continue;
-        if (row.name.find(selection.only) == std::string_view::npos) {
+        if (!eligible(row)) continue;
+        if (by_name && !named(row)) {
             choice.refused.push_back(
                 fmt::format("{}: its name does not contain '{}'", row.name, selection.only));
             continue;

@@ -54,8 +54,8 @@ struct Choice {
         refused;  // "conv_blocked.int8.avx512-vnni: needs avx512-vnni, device has avx2"
 };
 
-// The first admissible row. `tier` caps the tier (forcing a lower one), `only` restricts to rows
-// whose name contains it.
+// The first admissible row. `tier` caps the tier (forcing a lower one); `only` restricts families
+// that have rows whose name contains it to those rows.
 struct Selection {
     std::optional<Tier> tier;
     std::string only;

@@ -96,6 +96,13 @@ TEST(Registry, restricts_to_rows_by_name) {
     EXPECT_EQ(chosen(conv, Precision::fp32, device_of(Tier::avx512), plain), "conv_plain.fp32");
 }
 
+TEST(Registry, a_name_of_another_family_leaves_the_choice_alone) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    const Selection pools{.tier = {}, .only = "pool_plain"};
+    EXPECT_EQ(chosen(conv, Precision::fp32, device_of(Tier::avx512), pools),
+              "conv_blocked.fp32.avx512");
+}
+
 TEST(Registry, gives_grouped_convolutions_the_plain_row_and_says_why) {
     const LoneStep grouped = lone_conv("g4mb1ic16ih9oc24kh3ph1");
     const Choice choice =
