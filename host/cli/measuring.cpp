@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "host/cli/commands.h"
 #include "host/record/statistics.h"
@@ -19,6 +20,12 @@ std::string duration(double seconds) {
     const int whole = static_cast<int>(seconds + 0.5);
     return whole < 60 ? fmt::format("{} s", whole)
                       : fmt::format("{} min {:02} s", whole / 60, whole % 60);
+}
+
+std::vector<std::string_view> precision_names() {
+    std::vector<std::string_view> names;
+    for (Precision precision : all_precisions) names.push_back(traits(precision).name);
+    return names;
 }
 
 std::string outcome_text(const ResultRecord& record) {
@@ -49,8 +56,8 @@ std::vector<Precision> MeasuringOptions::parsed_precisions() const {
     for (const std::string& text : precisions) {
         const auto precision = parse_precision(text);
         if (!precision)
-            throw std::invalid_argument(
-                fmt::format("--precision: unknown '{}'; there are fp32 and int8", text));
+            throw std::invalid_argument(fmt::format("--precision: unknown '{}'; there are {}", text,
+                                                    fmt::join(precision_names(), ", ")));
         parsed.push_back(*precision);
     }
     return parsed;
@@ -66,7 +73,9 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
     command.add_option("--device", options->device,
                        "Device: index, cpu, gpu or part of its name (see slimbench devices)");
     command
-        .add_option("--precision", options->precisions, "Precisions, comma-separated: fp32, int8")
+        .add_option(
+            "--precision", options->precisions,
+            fmt::format("Precisions, comma-separated: {}", fmt::join(precision_names(), ", ")))
         ->delimiter(',')
         ->allow_extra_args(false);
     command

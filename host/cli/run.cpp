@@ -195,7 +195,7 @@ void add_run(CLI::App& app, Action& action) {
     auto* command =
         app.add_subcommand("run", "Measure suites or networks; writes records.jsonl and report.md");
     auto arguments = std::make_shared<RunArguments>();
-    command->add_option("items", arguments->items, "Suites, networks (slimbench list) or files")
+    command->add_option("ITEM", arguments->items, "Suites, networks (slimbench list) or files")
         ->required();
     command
         ->add_option("--prune", arguments->prunings,

@@ -42,6 +42,9 @@ public:
         verdicts_ = chain_.verify(seed_, cache, threads, progress);
         for (std::size_t s = 0; s < verdicts_.size(); ++s) {
             record.steps.push_back(describe_step(chain_.plan().steps[s], problem_.network));
+            if (verdicts_[s].result != Verdict::Result::correct)
+                verdicts_[s].worst_at =
+                    record.steps.back().layers.front() + ", " + verdicts_[s].worst_at;
             record.steps.back().verdict = verdicts_[s];
         }
         record.verdict = combine(verdicts_);
