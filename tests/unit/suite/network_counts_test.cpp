@@ -25,7 +25,12 @@ constexpr Size full_hd{1080, 1920}, cityscapes{1024, 2048}, half{512, 1024}, qua
 
 const Expected counted[]{
     {"resnet18", "none", {224, 224}, 11'689'512, 1'814'073'344},
+    {"resnet34", "none", {224, 224}, 21'797'672, 3'663'761'408},
+    {"resnet50", "none", {224, 224}, 25'557'032, 4'089'184'256},
+    {"mobilenet_v1", "none", {224, 224}, 4'231'976, 568'740'352},
     {"mobilenet_v2", "none", {224, 224}, 3'504'872, 300'774'272},
+    {"resnet18_cifar", "none", {32, 32}, 11'173'962, 555'422'720},
+    {"resnet50_cifar", "none", {32, 32}, 23'520'842, 1'297'829'888},
     {"swiftnet_rn34_pyramid", "none", cityscapes, 22'040'278, 209'234'952'192},
     {"swiftnet_rn34_pyramid", "first2@0.5", cityscapes, 20'857'526, 139'409'227'776},
     {"swiftnet_rn34_pyramid", "all@0.5", cityscapes, 6'010'806, 59'520'319'488},
@@ -63,7 +68,12 @@ TEST(NetworkCounts, macs_by_the_rule_of_thop_equal_the_published_ones) {
 
 TEST(NetworkCounts, convolutions_are_as_many_as_the_papers_have) {
     EXPECT_EQ(count(load("resnet18", "none")).convs, 20);
+    EXPECT_EQ(count(load("resnet34", "none")).convs, 36);
+    EXPECT_EQ(count(load("resnet50", "none")).convs, 53);
+    EXPECT_EQ(count(load("mobilenet_v1", "none")).convs, 27);
     EXPECT_EQ(count(load("mobilenet_v2", "none")).convs, 52);
+    EXPECT_EQ(count(load("resnet18_cifar", "none")).convs, 20);
+    EXPECT_EQ(count(load("resnet50_cifar", "none")).convs, 53);
     EXPECT_EQ(count(load("swiftnet_rn34_pyramid", "none")).convs, 3 * (36 - 1 + 1 + 3) + 4 + 1);
 }
 
@@ -75,6 +85,7 @@ TEST(NetworkCounts, batch_multiplies_macs_and_leaves_parameters) {
 
 TEST(NetworkCounts, classes_change_the_last_layer_alone) {
     EXPECT_EQ(count(load_network("resnet18", {.classes = 10})).params, 11'689'512 - 990 * 513);
+    EXPECT_EQ(count(load_network("resnet18_cifar", {.classes = 100})).params, 11'220'132);
 }
 
 std::string block_gmacs(const Network& network, int level, const std::string& block) {
