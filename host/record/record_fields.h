@@ -109,6 +109,8 @@ struct FieldTable<ResultRecord> {
         Field{"time", &ResultRecord::time},
         Field{"suite", &ResultRecord::suite},
         Field{"suite_hash", &ResultRecord::suite_hash},
+        Field{"compute", &ResultRecord::compute},
+        Field{"quantization_source", &ResultRecord::quantization_source},
         Field{"params", &ResultRecord::params},
         Field{"macs", &ResultRecord::macs},
         Field{"executed_macs", &ResultRecord::executed_macs},

@@ -1,6 +1,8 @@
 // Names of rows and statuses.
 #include "host/record/result_record.h"
 
+#include <stdexcept>
+
 #include <fmt/format.h>
 
 #include "host/record/record_fields.h"
@@ -13,6 +15,19 @@ std::string_view name(Status status) {
 
 std::optional<Status> parse_status(std::string_view text) {
     return parse_enum<Status>(text);
+}
+
+std::string_view compute_name(Precision precision) {
+    switch (traits(precision).accumulator) {
+        case DataType::f32:
+            return "fp32";
+        case DataType::f16:
+            return "fp16";
+        case DataType::s32:
+            return "int32";
+        default:
+            throw std::logic_error("accumulators are f32, f16 or s32");
+    }
 }
 
 // What almost every row shares (our implementation, seed 1) is left out, so that names stay short

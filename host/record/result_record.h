@@ -30,6 +30,10 @@ enum class Status {
 std::string_view name(Status status);
 std::optional<Status> parse_status(std::string_view name);
 
+// What a precision's arithmetic is done in: its accumulators' type, "fp32" for FP32 and for FP16,
+// which is then a way to store numbers and no more, "int32" for INT8.
+std::string_view compute_name(Precision precision);
+
 // What a row measures: the whole chain of a network, or one step of it alone (isolated), caches
 // warm or flushed.
 enum class RowKind { forward, layer };
@@ -103,6 +107,8 @@ struct ResultRecord {
     std::string reason;  // why not measured; empty otherwise
     std::string time;    // UTC, ISO 8601
     std::string suite, suite_hash;
+    std::string compute;              // compute_name()
+    std::string quantization_source;  // Ranges::source; INT8 only
 
     std::int64_t params = 0;
     std::int64_t macs = 0, executed_macs = 0, macs_unpruned = 0;

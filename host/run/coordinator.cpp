@@ -135,6 +135,7 @@ void Run::emit_loss(Status status, const std::string& reason, const Workload& wo
     ResultRecord record;
     record.status = status;
     record.reason = reason;
+    record.compute = compute_name(workload.precision);
     const Counts counts = count(workload.network);
     record.params = counts.params;
     record.macs = counts.macs;

@@ -127,6 +127,7 @@ private:
         ResultRecord record;
         record.identity = request.identity;
         record.time = utc_now();
+        record.compute = compute_name(request.precision);
         const Counts counts = count(request.network);
         record.params = counts.params;
         record.macs = counts.macs;
@@ -162,6 +163,7 @@ private:
             calibrated_ranges(request.network, request.seed, cache_folder(), threads_);
         record.start_up.calibrate =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+        record.quantization_source = ranges.source;
         const Verdict end_to_end = verify_end_to_end(request, ranges);
         load(record, request, numeric_int8(request.network, request.seed, ranges), plan, progress);
         loaded_->take_end_to_end(record, end_to_end);

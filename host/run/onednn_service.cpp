@@ -160,6 +160,7 @@ private:
         record.identity.layer = node.name;
         record.identity.implementation = "onednn";
         record.time = utc_now();
+        record.compute = compute_name(request_.precision);
         record.device = device();
         record.environment = environment_description();
         record.build = build_description();

@@ -34,6 +34,8 @@ inline ResultRecord full_record() {
     record.time = "2026-01-02T03:04:05Z";
     record.suite = "smoke";
     record.suite_hash = "0123abcd";
+    record.compute = "fp32";
+    record.quantization_source = "max calibration, 1 synthetic image 128x256, seed 1";
     record.params = 11'689'512;
     record.macs = 1'814'073'344;
     record.executed_macs = 1'900'000'000;

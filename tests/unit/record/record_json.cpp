@@ -188,6 +188,12 @@ TEST(RowIdentity, tells_layers_caches_implementations_and_seeds_apart) {
               "implementation:onednn/seed:7");
 }
 
+TEST(Compute, fp16_is_stored_and_not_computed_in) {
+    EXPECT_EQ(compute_name(Precision::fp32), "fp32");
+    EXPECT_EQ(compute_name(Precision::fp16), "fp32");
+    EXPECT_EQ(compute_name(Precision::int8), "int32");
+}
+
 TEST(Status, every_name_parses_back) {
     for (const Status status :
          {Status::measured, Status::incorrect, Status::untrusted, Status::unsupported,
