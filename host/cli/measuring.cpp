@@ -2,13 +2,16 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "host/cli/commands.h"
+#include "host/kernel/variant.h"
 #include "host/record/statistics.h"
 #include "reports/format.h"
 
@@ -26,6 +29,14 @@ std::vector<std::string_view> precision_names() {
     std::vector<std::string_view> names;
     for (Precision precision : all_precisions) names.push_back(traits(precision).name);
     return names;
+}
+
+// A name that no kernel knows would silently restrict nothing.
+std::string checked_kernel(const std::string& part) {
+    const auto known = [&](const Variant& row) { return row.name.find(part) != row.name.npos; };
+    if (std::ranges::any_of(registry(), known)) return part;
+    throw std::invalid_argument(
+        fmt::format("--kernel: no kernel's name contains '{}'; see slimbench list kernels", part));
 }
 
 std::string outcome_text(const ResultRecord& record) {
@@ -46,7 +57,7 @@ RunOptions MeasuringOptions::run_options() const {
     RunOptions options;
     options.device = device;
     if (!tier.empty()) options.tier = parse_tier(tier);
-    options.kernel = kernel;
+    options.kernel = checked_kernel(kernel);
     options.peer_onednn = peer == "onednn";
     return options;
 }

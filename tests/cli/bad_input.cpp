@@ -70,6 +70,7 @@ TEST_F(BadInput, values_of_options_say_what_is_allowed) {
     expect_usage_error(short_run({tiny_, "--size", "64"}), {"64", "HEIGHTxWIDTH"});
     expect_usage_error(short_run({tiny_, "--prune", "half@0.5"}), {"half", "all"});
     expect_usage_error(short_run({tiny_, "--peer", "cudnn"}), {"cudnn", "onednn"});
+    expect_usage_error(short_run({tiny_, "--kernel", "conv_fast"}), {"conv_fast", "list kernels"});
     expect_usage_error({"layer", "mb1ic3oc8ih5kh9"}, {"mb1ic3oc8ih5kh9"});
     expect_usage_error({"report", journal(), "--format", "pdf"}, {"pdf", "md", "csv", "gbench"});
 }
