@@ -60,8 +60,12 @@ TEST_F(DeviceService, skips_what_cannot_fit_and_allocates_nothing) {
 }
 
 TEST_F(DeviceService, names_every_refusing_kernel_where_none_is_left) {
-    PrepareRequest request = request_for(residual_network(), Precision::fp32);
-    request.kernel = "no such kernel";
+    NetworkBuilder grouped({1, 12, 7, 7});
+    Conv conv = strided_conv(12, 3, "weights");
+    conv.problem.groups = 3;
+    grouped.add("conv", conv, {0});
+    PrepareRequest request = request_for(grouped.build(), Precision::fp32);
+    request.kernel = "conv_blocked";
     const ResultRecord record = service_->prepare(request, no_progress);
     EXPECT_EQ(record.status, Status::unsupported);
     EXPECT_THAT(record.reason, HasSubstr("conv_plain.fp32: its name does not contain"));
