@@ -8,7 +8,7 @@
 
 #include <fmt/core.h>
 
-#include "host/problem/conv_problem.h"
+#include "host/problem/written_problem.h"
 
 namespace slimbench {
 namespace {
@@ -16,7 +16,14 @@ namespace {
 constexpr std::string_view allowed_keys = "g mb ic ih iw oc oh ow kh kw sh sw ph pw dh dw n";
 constexpr std::array known_keys{"g",  "mb", "ic", "ih", "iw", "oc", "oh", "ow",
                                 "kh", "kw", "sh", "sw", "ph", "pw", "dh", "dw"};
-constexpr std::array volume_keys{"id", "od", "kd", "sd", "pd", "dd"};
+// Depth of a volume, and the only value that leaves an image: benchdnn prints these itself when
+// asked for its canonical form.
+struct VolumeKey {
+    std::string_view key;
+    std::optional<std::int64_t> flat;  // nothing: any value, a single slice takes no step
+};
+constexpr std::array<VolumeKey, 6> volume_keys{
+    {{"id", 1}, {"od", 1}, {"kd", 1}, {"sd", {}}, {"pd", 0}, {"dd", {}}}};
 
 bool is_letter(char c) {
     return c >= 'a' && c <= 'z';
@@ -38,6 +45,7 @@ public:
         fail(text_.size(), fmt::format("expected '{}' somewhere: it is missing", key));
     }
     const std::string& name() const { return name_; }
+    std::int64_t repeats() const { return repeats_; }
 
     [[noreturn]] void fail(std::size_t position, std::string_view why) const {
         throw std::invalid_argument(
@@ -55,34 +63,64 @@ private:
                 ++at_;
             } else if (text_[at_] == 'n') {
                 scan_name();
+            } else if (text_[at_] == '*') {
+                scan_repeats();
+                if (at_ < text_.size()) fail(at_, "expected the end after *N");
             } else {
                 scan_field();
             }
         }
     }
 
+    // benchdnn's own files write the repeats inside of the quotes: n"res2a*3".
     void scan_name() {
-        std::string_view rest = text_.substr(at_ + 1);
-        const bool quoted = rest.starts_with('"');
-        if (quoted) rest.remove_prefix(1);
-        const std::size_t length = quoted ? rest.find('"') : rest.size();
-        if (length == std::string_view::npos) fail(at_, "expected a closing quote after the name");
-        name_ = rest.substr(0, length);
-        at_ += 1 + length + (quoted ? 2 : 0);
-        if (at_ < text_.size()) fail(at_, "expected the end: a name stands last");
+        const std::size_t key = at_++;
+        const bool quoted = at_ < text_.size() && text_[at_] == '"';
+        if (quoted) ++at_;
+        const std::size_t start = at_, end = quoted ? text_.find('"', start) : text_.size();
+        if (end == text_.npos) fail(key, "expected a closing quote after the name");
+        name_ = text_.substr(start, end - start);
+        if (name_.find('"') != name_.npos) fail(key, "expected quotes around the whole name");
+        const std::size_t star = name_.rfind('*');
+        if (star != name_.npos && std::ranges::all_of(name_.substr(star + 1), is_digit)) {
+            name_.resize(star);
+            at_ = start + star;
+            scan_repeats();
+        }
+        at_ = end + (quoted ? 1 : 0);
+        if (at_ == text_.size()) return;
+        if (text_[at_] != '*') fail(at_, "expected the end or *N: a name stands last");
+        scan_repeats();
+    }
+
+    void scan_repeats() {
+        const std::size_t star = at_++;
+        repeats_ = scan_number("*");
+        if (repeats_ < 1) fail(star, "expected at least one repeat");
     }
 
     void scan_field() {
         const std::size_t start = at_;
         while (at_ < text_.size() && is_letter(text_[at_])) ++at_;
         const std::string key(text_.substr(start, at_ - start));
-        if (std::ranges::find(volume_keys, key) != volume_keys.end())
-            fail(start, fmt::format("'{}' belongs to volumes; only images are supported", key));
+        const auto volume = std::ranges::find(volume_keys, key, &VolumeKey::key);
+        if (volume != volume_keys.end()) return scan_depth(*volume);
         if (std::ranges::find(known_keys, key) == known_keys.end())
             fail(start, fmt::format("expected one of {}, found '{}'", allowed_keys,
                                     key.empty() ? std::string(1, text_[start]) : key));
-        if (!fields_.emplace(key, scan_number(key)).second)
-            fail(start, fmt::format("'{}' is given twice", key));
+        const std::int64_t value = scan_number(key);
+        const auto [known, is_new] = fields_.emplace(key, value);
+        if (!is_new && known->second != value)
+            fail(start, fmt::format("'{}' is given twice: {} and {}", key, known->second, value));
+    }
+
+    void scan_depth(const VolumeKey& depth) {
+        const std::size_t start = at_ - depth.key.size();
+        const std::int64_t value = scan_number(std::string(depth.key));
+        if (depth.flat && value != *depth.flat)
+            fail(start, fmt::format("'{0}' belongs to volumes; only images are supported, that is "
+                                    "{0}{1} or none",
+                                    depth.key, *depth.flat));
     }
 
     std::int64_t scan_number(const std::string& key) {
@@ -99,6 +137,7 @@ private:
     std::size_t at_ = 0;
     std::map<std::string, std::int64_t> fields_;
     std::string name_;
+    std::int64_t repeats_ = 1;
 };
 
 // What is said about one axis, width already mirrored from the height.
@@ -126,12 +165,12 @@ AxisPadding resolve_padding(const AxisFields& axis, const FieldScanner& scanner)
     const std::int64_t symmetric_out = slack < 0 ? 0 : slack / axis.stride + 1;
     if (symmetric_out == *axis.out) return {before, before};
     const std::int64_t after = needed - before;
-    if (after < 0 || after >= extent)
+    if (after <= -axis.stride)
         scanner.fail(fmt::format(
             "{}{} does not follow from input {}, kernel {}, stride {}, padding {}: that gives {}{}",
             axis.out_key, *axis.out, axis.in, axis.kernel, axis.stride, before, axis.out_key,
             symmetric_out));
-    return {before, after};
+    return {before, std::max<std::int64_t>(0, after)};
 }
 
 AxisFields height_fields(const FieldScanner& scanner) {
@@ -153,25 +192,29 @@ AxisFields height_fields(const FieldScanner& scanner) {
     return axis;
 }
 
+// For benchdnn a width is described on its own or follows the height whole. Texts that it refuses,
+// because they give some of a width's extents, take the others from the height here.
 AxisFields width_fields(const FieldScanner& scanner, const AxisFields& height) {
+    const bool on_its_own = scanner.field("iw") && scanner.field("kw");
     const auto mirrored = [&](const char* key, std::int64_t from_height) {
         return scanner.field(key).value_or(from_height);
     };
     AxisFields axis{.out_key = "ow"};
     axis.in = mirrored("iw", height.in);
     axis.kernel = scanner.field("ih") ? mirrored("kw", height.kernel) : scanner.required("kw");
-    axis.stride = mirrored("sw", height.stride);
-    axis.dilation = mirrored("dw", height.dilation - 1) + 1;
-    axis.before = scanner.field("pw") ? scanner.field("pw") : height.before;
+    axis.stride = mirrored("sw", on_its_own ? 1 : height.stride);
+    axis.dilation = mirrored("dw", on_its_own ? 0 : height.dilation - 1) + 1;
+    axis.before = scanner.field("pw");
+    if (!axis.before && !on_its_own) axis.before = height.before;
     axis.out = scanner.field("ow");
     // Another input width has another output width, so there the height's says nothing.
-    if (!axis.out && axis.in == height.in) axis.out = height.out;
+    if (!axis.out && !on_its_own && axis.in == height.in) axis.out = height.out;
     return axis;
 }
 
 }  // namespace
 
-ConvProblem parse_conv_problem(std::string_view text, std::string* name) {
+WrittenProblem parse_benchdnn_text(std::string_view text) {
     const FieldScanner scanner(text);
     const AxisFields height = height_fields(scanner);
     const AxisFields width = width_fields(scanner, height);
@@ -198,8 +241,13 @@ ConvProblem parse_conv_problem(std::string_view text, std::string* name) {
     } catch (const std::invalid_argument& error) {
         scanner.fail(error.what());
     }
-    if (name) *name = scanner.name();
-    return problem;
+    return {.problem = problem, .name = scanner.name(), .repeats = scanner.repeats()};
+}
+
+ConvProblem parse_conv_problem(std::string_view text, std::string* name) {
+    const WrittenProblem written = parse_benchdnn_text(text);
+    if (name) *name = written.name;
+    return written.problem;
 }
 
 }  // namespace slimbench
