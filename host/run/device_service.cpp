@@ -6,6 +6,7 @@
 
 #include "host/run/environment.h"
 #include "host/run/loaded_workload.h"
+#include "host/run/memory_fit.h"
 #include "host/run/worker.h"
 
 namespace slimbench {
@@ -19,33 +20,6 @@ constexpr std::int64_t end_to_end_macs = 1'000'000'000;
 std::string cache_file(const std::string& name) {
     const std::string folder = cache_folder();
     return folder.empty() ? "" : folder + "/" + name;
-}
-
-std::string mib(std::uint64_t bytes) {
-    return fmt::format("{:.0f} MiB", static_cast<double>(bytes) / (1 << 20));
-}
-
-// Why the workload does not fit, from sizes alone: nothing is allocated yet.
-std::optional<std::string> too_large(const Plan& plan, const Network& network,
-                                     const DeviceTraits& device) {
-    std::uint64_t need =
-        plan.activation_bytes() + static_cast<std::uint64_t>(weight_bytes(
-                                      network, traits(traits(plan.precision).weight).bits));
-    std::uint64_t largest = 0;
-    for (std::uint64_t bytes : plan.slot_bytes) largest = std::max(largest, bytes);
-    if (largest > device.largest_allocation)
-        return fmt::format("needs one buffer of {} ({} bytes), the device allows {} ({} bytes)",
-                           mib(largest), largest, mib(device.largest_allocation),
-                           device.largest_allocation);
-    std::uint64_t available = device.global_memory;
-    if (device.cpu) {  // verification holds host copies of a step's tensors in the same memory
-        need += 3 * largest;
-        available = std::min(available, available_memory());
-    }
-    if (need > available)
-        return fmt::format("needs {} ({} bytes), available are {} ({} bytes)", mib(need), need,
-                           mib(available), available);
-    return std::nullopt;
 }
 
 std::optional<std::string> refused(const Plan& plan, const Network& network) {
@@ -95,7 +69,7 @@ public:
         }
         if (const auto reason = refused(plan, request.network))
             return refusal(record, Status::unsupported, *reason);
-        if (const auto reason = too_large(plan, request.network, device_.traits()))
+        if (const auto reason = too_large(plan, request.network, device_.traits(), available_memory()))
             return refusal(record, Status::skipped, *reason);
         switch (request.precision) {
             case Precision::fp32:
