@@ -1,6 +1,7 @@
 #include "tests/cli/fixture.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 
 namespace slimbench::testing {
@@ -65,6 +66,14 @@ std::vector<std::string> CliTest::short_run(const std::vector<std::string>& argu
 std::string CliTest::write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_.path(name)) << text;
     return folder_.path(name);
+}
+
+void CliTest::expect_valid(const std::vector<std::string>& journals) const {
+    const std::string source = SLIMBENCH_SOURCE_DIR;
+    std::string command = "python3 '" + source + "/tests/support/validate_records.py' '" + source +
+                          "/host/record/record.schema.json'";
+    for (const std::string& path : journals) command += " '" + path + "'";
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 
 std::vector<std::string> ids_of(const std::vector<ResultRecord>& records) {

@@ -26,6 +26,9 @@ protected:
     // Writes a file into the test's folder and returns its path.
     std::string write(const std::string& name, const std::string& text) const;
 
+    // Every line of the journals must satisfy the schema of records.
+    void expect_valid(const std::vector<std::string>& journals) const;
+
     std::string out() const { return folder_.path("out"); }
     std::string journal() const { return folder_.path("out/records.jsonl"); }
     std::vector<ResultRecord> records() const { return read_journal(journal()).records; }

@@ -64,6 +64,7 @@ protected:
                 << record.identity.id() << " was measured twice";
         }
         EXPECT_EQ(settled.size(), all_rows);
+        expect_valid({journal()});
     }
 };
 

@@ -28,6 +28,7 @@ protected:
         EXPECT_THAT(records()[0].reason, HasSubstr(reason));
         EXPECT_FALSE(records()[0].measurement);
         EXPECT_EQ(records()[1].status, Status::measured) << records()[1].reason;
+        expect_valid({journal()});
     }
 
     PlantedKernels kernels_;
@@ -80,6 +81,7 @@ TEST_F(PlantedWrongKernel, is_incorrect_and_publishes_no_speed) {
     EXPECT_THAT(wrong.reason, HasSubstr("wrong output"));
     EXPECT_EQ(wrong.verdict.result, Verdict::Result::incorrect);
     EXPECT_FALSE(to_json(wrong).contains("summary"));
+    expect_valid({journal()});
     EXPECT_EQ(records()[1].status, Status::measured);
     EXPECT_THAT(finished.out, HasSubstr("incorrect"));
     EXPECT_THAT(text_of(out() + "/report.md"), HasSubstr("incorrect"));
