@@ -62,8 +62,8 @@ INLINE int round_to_groups(int channels) {
 // Adds `run` input channels of each pixel, from `begin` of its window on; returns the weights
 // behind those used.
 INLINE global const WEIGHT* sum_channels(const int pixels, const int vectors, lanes_sum* sum,
-                                         const activation_pointer* activations, long begin,
-                                         int run, global const WEIGHT* weights) {
+                                         const activation_pointer* activations, long begin, int run,
+                                         global const WEIGHT* weights) {
     for (long k = begin; k < begin + run; k += CHANNEL_GROUP) {
 #pragma unroll
         for (int p = 0; p < PIXELS; ++p) {
@@ -83,42 +83,65 @@ INLINE global const WEIGHT* sum_channels(const int pixels, const int vectors, la
 
 #if FP16
 
-#define WIDENED 16  // channels at a time; pitches are multiples of it or, for images, of 4
-
 // Widening a broadcast would cost as much as using it, so activations are widened in vectors, into
-// memory that the first cache holds, and broadcast from there.
+// memory that the first cache holds, and broadcast from there: 16 channels at a time or, of images,
+// which stand 4 channels apart, up to 8 pixels with the gaps between them.
+#define WIDENED 32
+
+INLINE bool is_image(tensor_view view) {
+    return view.pitch % 16 != 0;
+}
+
+// `length` elements of each window; where vectors would pass the end of the input, in fours.
+INLINE void widen(const int pixels, global const ELEMENT** window, global const ELEMENT* end,
+                  long begin, int length, float* widened) {
+    const int padded = (length + LANES - 1) / LANES * LANES;
+    if (window[pixels - 1] + begin + padded <= end) {
+        for (int k = 0; k < length; k += LANES)
+#pragma unroll
+            for (int p = 0; p < PIXELS; ++p)
+                if (p < pixels)
+                    *(lanes_float*)(widened + p * WIDENED + k) =
+                        LOAD_ELEMENTS(window[p] + begin + k);
+        return;
+    }
+    for (int k = 0; k < length; k += 4)
+#pragma unroll
+        for (int p = 0; p < PIXELS; ++p)
+            if (p < pixels)
+                vstore4(load_four_halves(window[p] + begin + k), 0, widened + p * WIDENED + k);
+}
+
 INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_sum* sum,
-                                    global const ELEMENT** window, long begin, int run,
-                                    global const WEIGHT* weights, step_args args) {
+                                    global const ELEMENT** window, global const ELEMENT* end,
+                                    long begin, int run, global const WEIGHT* weights,
+                                    tensor_view view) {
     float widened[PIXELS * WIDENED] __attribute__((aligned(64)));
     activation_pointer activations[PIXELS];
 #pragma unroll
     for (int p = 0; p < PIXELS; ++p) activations[p] = widened + p * WIDENED;
-    const bool image = args.input.pitch % WIDENED != 0;
-    for (int done = 0; done < run; done += WIDENED) {
-        const int count = min(WIDENED, run - done);
-#pragma unroll
-        for (int p = 0; p < PIXELS; ++p) {
-            if (p >= pixels) continue;
-            global const ELEMENT* from = window[p] + begin + done;
-            if (image)
-                for (int k = 0; k < count; k += 4)
-                    vstore4(load_four_halves(from + k), 0, widened + p * WIDENED + k);
-            else
-#pragma unroll
-                for (int k = 0; k < WIDENED; k += LANES)
-                    *(lanes_float*)(widened + p * WIDENED + k) = LOAD_ELEMENTS(from + k);
-        }
-        weights = sum_channels(pixels, vectors, sum, activations, 0, count, weights);
+    const int at_once = is_image(view) ? WIDENED : 16;
+    const int pitch = is_image(view) ? view.pitch : 16;
+    for (int done = 0; done < run; done += at_once) {
+        const int length = min(at_once, run - done);
+        widen(pixels, window, end, begin + done, length, widened);
+        for (int k = 0; k < length; k += pitch)
+            weights = sum_channels(pixels, vectors, sum, activations, k,
+                                   min(length - k, view.channels), weights);
     }
     return weights;
 }
 
 #else
 
+INLINE bool is_image(tensor_view view) {
+    return false;
+}
+
 INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_sum* sum,
-                                    global const ELEMENT** window, long begin, int run,
-                                    global const WEIGHT* weights, step_args args) {
+                                    global const ELEMENT** window, global const ELEMENT* end,
+                                    long begin, int run, global const WEIGHT* weights,
+                                    tensor_view view) {
     return sum_channels(pixels, vectors, sum, window, begin, run, weights);
 }
 
@@ -128,9 +151,9 @@ INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_s
 // LLVM unrolls them before it knows the extents, and the sums stay in registers. They leave through
 // memory, so that the epilogue, which is long, is compiled once and not per sum.
 INLINE void sum_tile(const int pixels, const int vectors, lanes_sum* sum,
-                     global const ELEMENT** window, global const WEIGHT* weights,
-                     global const float* channels, step_args args, int channel,
-                     lanes_float* result) {
+                     global const ELEMENT** window, global const ELEMENT* end,
+                     global const WEIGHT* weights, global const float* channels, step_args args,
+                     int channel, lanes_float* result) {
 #pragma unroll
     for (int v = 0; v < VECTORS; ++v) {
         if (v >= vectors) continue;
@@ -144,14 +167,15 @@ INLINE void sum_tile(const int pixels, const int vectors, lanes_sum* sum,
     // Where pixels have no gap between their channels, a row of the kernel is one run through
     // memory.
     const int depth = round_to_groups(args.input.channels);
-    const bool gapless = args.dilation_width == 1 && args.input.pitch == depth;
+    const bool gapless =
+        args.dilation_width == 1 && (args.input.pitch == depth || is_image(args.input));
     const int columns = gapless ? 1 : args.kernel_width;
-    const int run = gapless ? args.kernel_width * depth : depth;
+    const int run = gapless ? args.kernel_width * args.input.pitch : depth;
     for (int ky = 0; ky < args.kernel_height; ++ky)
         for (int kx = 0; kx < columns; ++kx) {
             const long begin = ky * args.dilation_height * row_pitch(args.input) +
                                (long)(kx * args.dilation_width) * args.input.pitch;
-            weights = sum_run(pixels, vectors, sum, window, begin, run, weights, args);
+            weights = sum_run(pixels, vectors, sum, window, end, begin, run, weights, args.input);
         }
 
 #pragma unroll
@@ -202,6 +226,8 @@ KERNEL conv_blocked(STEP_ARGUMENTS) {
     const int vectors = min(VECTORS, (args.output.channels - channel + LANES - 1) / LANES);
 
     global const ELEMENT* window[PIXELS];
+    const int halo = args.input.halo;
+    global const ELEMENT* end = input + pixel_index(args.input, args.input.batch, -halo, -halo);
     cursor at = first;
 #pragma nounroll
     for (int p = 0; p < PIXELS; ++p) {
@@ -218,17 +244,17 @@ KERNEL conv_blocked(STEP_ARGUMENTS) {
     if (vectors < VECTORS) {
         for (int v = 0; v < vectors; ++v) {
             lanes_sum sum[PIXELS * VECTORS];
-            sum_tile(PIXELS, 1, sum, window, block + v * LANES * products, channels, args,
+            sum_tile(PIXELS, 1, sum, window, end, block + v * LANES * products, channels, args,
                      channel + v * LANES, result + v);
         }
         finish_tile(pixels, vectors, residual, output, args, first, channel, result);
     } else if (pixels > HALF_TILE) {
         lanes_sum sum[PIXELS * VECTORS];
-        sum_tile(PIXELS, VECTORS, sum, window, block, channels, args, channel, result);
+        sum_tile(PIXELS, VECTORS, sum, window, end, block, channels, args, channel, result);
         finish_tile(pixels, VECTORS, residual, output, args, first, channel, result);
     } else {
         lanes_sum sum[PIXELS * VECTORS];
-        sum_tile(HALF_TILE, VECTORS, sum, window, block, channels, args, channel, result);
+        sum_tile(HALF_TILE, VECTORS, sum, window, end, block, channels, args, channel, result);
         finish_tile(pixels, VECTORS, residual, output, args, first, channel, result);
     }
 }
