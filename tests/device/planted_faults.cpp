@@ -115,6 +115,12 @@ TEST(PlantedInt8Fault, truncation_instead_of_rounding_is_caught) {
     EXPECT_EQ(verdict.result, Verdict::Result::incorrect);
 }
 
+TEST(PlantedFp16Fault, truncation_instead_of_rounding_is_caught) {
+    const Verdict verdict =
+        first_verdict<Half>({"half.clh", "vstore_half_rte", "vstore_half_rtz"}, "conv_plain");
+    EXPECT_EQ(verdict.result, Verdict::Result::incorrect);
+}
+
 TEST(PlantedKernels, that_do_not_compile_name_variant_file_and_line) {
     try {
         first_verdict<float>({"conv_plain.cl", "const int filters =", "const int filters +="},
