@@ -1,5 +1,6 @@
-# embed_files(TARGET FUNCTION FILES...): a static library with `std::span<const EmbeddedFile> FUNCTION()` that holds the
-# named files, so that an installed binary needs no data folder. Paths are kept relative to the current source folder.
+# embed_files(TARGET FUNCTION FILES...): a static library with
+# `std::span<const EmbeddedFile> FUNCTION()` that holds the named files, so that an installed binary
+# needs no data folder. Paths are kept relative to the current source folder.
 function(embed_files target function)
     set(output ${CMAKE_CURRENT_BINARY_DIR}/${target}.cpp)
     set(inputs)

@@ -7,11 +7,11 @@
 namespace slimbench {
 
 struct EmbeddedFile {
-    std::string_view path;      // relative to the folder that was embedded, e.g. "cl/pool.cl"
+    std::string_view path;  // relative to the folder that was embedded, e.g. "cl/pool.cl"
     std::string_view content;
 };
 
-std::span<const EmbeddedFile> kernel_files();   // kernels/
-std::span<const EmbeddedFile> suite_files();    // suites/: networks, suites, prunings
+std::span<const EmbeddedFile> kernel_files();  // kernels/
+std::span<const EmbeddedFile> suite_files();   // suites/: networks, suites, prunings
 
 }  // namespace slimbench

@@ -1,6 +1,8 @@
-# Writes the C++ source behind embed_files: each file as raw string literals (cut, since compilers limit their length).
+# Writes the C++ source behind embed_files: each file as escaped string literals (cut, since
+# compilers limit their length).
 string(REPLACE "|" ";" names "${NAMES}")
-set(text "#include <array>\n\n#include \"cmake/embedded_file.h\"\n\nnamespace slimbench {\n\nstd::span<const EmbeddedFile> ${FUNCTION}() {\n")
+set(text "#include <array>\n\n#include \"cmake/embedded_file.h\"\n\nnamespace slimbench {\n\n")
+string(APPEND text "std::span<const EmbeddedFile> ${FUNCTION}() {\n")
 list(LENGTH names count)
 string(APPEND text "    static const std::array<EmbeddedFile, ${count}> files{{\n")
 foreach(name IN LISTS names)

@@ -12,11 +12,11 @@ struct DeviceTraits {
     std::string platform, name, vendor, device_version, driver_version;
     bool cpu = false;
     std::uint32_t compute_units = 0;
-    std::uint64_t global_memory = 0;         // bytes the device reports
-    std::uint64_t largest_allocation = 0;    // bytes in one buffer
+    std::uint64_t global_memory = 0;       // bytes the device reports
+    std::uint64_t largest_allocation = 0;  // bytes in one buffer
     std::uint64_t local_memory = 0;
     std::uint64_t timer_resolution_ns = 0;
-    Tier tier = Tier::portable;              // best kernel tier this device can run
+    Tier tier = Tier::portable;  // best kernel tier this device can run
 };
 
 }  // namespace slimbench

@@ -69,7 +69,8 @@ public:
         }
         if (const auto reason = refused(plan, request.network))
             return refusal(record, Status::unsupported, *reason);
-        if (const auto reason = too_large(plan, request.network, device_.traits(), available_memory()))
+        if (const auto reason =
+                too_large(plan, request.network, device_.traits(), available_memory()))
             return refusal(record, Status::skipped, *reason);
         switch (request.precision) {
             case Precision::fp32:
@@ -151,7 +152,7 @@ private:
         const Network small = small_enough(request.network, end_to_end_macs);
         const NumericProblem problem = numeric_int8(small, request.seed, ranges);
         VerifiedChain<std::uint8_t> chain(device_, programs_, problem, plan_for(small, request));
-        const Verdict verdict = chain.verify_end_to_end(request.seed, threads_);
+        Verdict verdict = chain.verify_end_to_end(request.seed, threads_);
         verdicts_->keep(step_key, verdict);
         return verdict;
     }

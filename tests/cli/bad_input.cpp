@@ -61,7 +61,8 @@ TEST_F(BadInput, impossible_shape_names_the_layer) {
     const std::string network =
         write("network.json", R"({"name": "mine", "about": "it", "classes": 2,
         "input": {"channels": 3, "height": 8, "width": 8},
-        "layers": [{"block": "body", "name": "huge", "op": "conv", "filters": 4, "kernel": 11, "pad": 0}]})");
+        "layers": [{"block": "body", "name": "huge", "op": "conv",
+                    "filters": 4, "kernel": 11, "pad": 0}]})");
     expect_usage_error({"describe", network}, {network, "huge"});
 }
 

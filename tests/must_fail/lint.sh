@@ -10,7 +10,8 @@ failures=0
 # The real arrows, one honest file per folder, and a README that names every folder.
 plant_honest_tree() {
     rm -rf "${tree:?}"/*
-    mkdir -p "$tree"/host/{problem,kernel,cl,run} "$tree"/reports "$tree"/kernels/cl "$tree"/tests/unit/problem
+    mkdir -p "$tree"/host/{problem,kernel,cl,run} "$tree"/reports "$tree"/kernels/cl \
+        "$tree"/tests/unit/problem
     grep '^slimbench_folder(' "$root/host/CMakeLists.txt" >"$tree/host/CMakeLists.txt"
     grep 'target_link_libraries(' "$root/reports/CMakeLists.txt" >"$tree/reports/CMakeLists.txt"
     echo 'slimbench_tests(unit/problem unit slimbench_problem)' >"$tree/tests/CMakeLists.txt"
@@ -51,10 +52,12 @@ plant_honest_tree
 accepts "an honest tree"
 
 echo '#include "host/cl/device.h"' >>"$tree/host/kernel/registry.cpp"
-refuses "an include against the arrows" '^host/kernel/registry.cpp:3: host/kernel may not include from host/cl;'
+refuses "an include against the arrows" \
+    '^host/kernel/registry.cpp:3: host/kernel may not include from host/cl;'
 
 echo '#include "host/run/worker.h"' >>"$tree/reports/table.cpp"
-refuses "reports that include the runner" '^reports/table.cpp:2: reports may not include from host/run;'
+refuses "reports that include the runner" \
+    '^reports/table.cpp:2: reports may not include from host/run;'
 
 echo '#include "host/kernel/variant.h"' >>"$tree/tests/unit/problem/network_test.cpp"
 refuses "a unit test that reaches above its folder" '^tests/unit/problem/network_test.cpp:2: '
