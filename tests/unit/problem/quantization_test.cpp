@@ -1,6 +1,8 @@
 // Quantisation of tensors and weights, and the ranges file.
 #include "host/problem/quantization.h"
 
+#include <unistd.h>
+
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -77,7 +79,8 @@ TEST(QuantizeTensors, missing_and_dead_tensors_are_named) {
 
 class RangesFile : public testing::Test {
 protected:
-    std::string path_ = testing::TempDir() + "slimbench_ranges_test.json";
+    std::string path_ =
+        testing::TempDir() + "slimbench_ranges_" + std::to_string(getpid()) + ".json";
     void TearDown() override { std::filesystem::remove(path_); }
     void write(const std::string& text) const { std::ofstream(path_) << text; }
 };

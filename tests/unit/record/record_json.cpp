@@ -1,6 +1,9 @@
 // Records as JSON: nothing lost, nothing invented, and exactly what the schema says.
+#include <unistd.h>
+
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <set>
@@ -36,7 +39,7 @@ ResultRecord skipped_record() {
 }
 
 void expect_schema_accepts(const Json& record, bool accepted) {
-    const std::string path = testing::TempDir() + "record-under-schema.json";
+    const std::string path = testing::TempDir() + "record_" + std::to_string(getpid()) + ".json";
     std::ofstream(path) << record.dump();
     const std::string command =
         "python3 -W ignore -c 'import json, sys, jsonschema\n"
@@ -48,6 +51,7 @@ void expect_schema_accepts(const Json& record, bool accepted) {
     if (std::system("python3 -W ignore -c 'import jsonschema'") != 0)
         FAIL() << "this test needs python3-jsonschema: apt-get install python3-jsonschema";
     EXPECT_EQ(std::system(command.c_str()) == 0, accepted) << command << "\n" << record.dump(1);
+    std::filesystem::remove(path);
 }
 
 TEST(RecordJson, every_field_survives_writing_and_reading) {
