@@ -51,7 +51,7 @@ TEST_F(PlantedPool, that_hangs_costs_its_workload_alone) {
     // One round of healthy kernels fills the compiler's cache: the limit is for the hanging one.
     ASSERT_EQ(run(short_run({unpooled_, "--precision", "fp32"})).exit_code, 0);
     plant("while (args.groups != -1) *(volatile global ELEMENT*)output = 1;");
-    expect_lost(run_both("5"), Status::timed_out, "limit of 5 s");
+    expect_lost(run_both("10"), Status::timed_out, "limit of 10 s");
 }
 
 TEST_F(PlantedPool, that_does_not_compile_costs_its_workload_alone) {

@@ -46,10 +46,10 @@ private:
 
 bool process_exists(pid_t id);
 
-// Calls `condition` until it holds; throws after two minutes, naming what was waited for.
+// Calls `condition` until it holds; throws after five minutes, naming what was waited for.
 template <class Condition>
 void wait_until(const std::string& what, Condition condition) {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(5);
     while (!condition()) {
         if (std::chrono::steady_clock::now() > limit)
             throw std::runtime_error("waited in vain until " + what);
