@@ -92,6 +92,12 @@ Json entry(const ResultRecord& record, std::size_t family) {
             {"run_name", name}};
 }
 
+void add_label(Json& json, const ResultRecord& record) {
+    if (is_storage_only(record))
+        json["label"] =
+            fmt::format("{} storage, {} compute", record.identity.precision, record.compute);
+}
+
 Json sample_entry(const ResultRecord& record, std::size_t family, std::size_t index) {
     const std::vector<double>& real = *published_samples(record);
     const std::vector<double>& host = record.measurement->host;
@@ -106,6 +112,7 @@ Json sample_entry(const ResultRecord& record, std::size_t family, std::size_t in
     json["cpu_time"] = std::round(host_seconds * nanoseconds_per_second);
     json["time_unit"] = "ns";
     json["host_seconds"] = host_seconds;
+    add_label(json, record);
     if (real[index] > 0) {
         if (record.identity.kind == RowKind::forward)
             json["images_per_second"] = static_cast<double>(record.identity.batch) / real[index];

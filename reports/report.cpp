@@ -10,9 +10,9 @@
 namespace slimbench {
 namespace {
 
-constexpr std::array<ReportFormat, 4> formats{{
-    {"md", "Markdown: what reduced precision and pruning buy, and where the time goes",
-     report_markdown},
+constexpr std::array<ReportFormat, 5> formats{{
+    {"md", "Markdown: what reduced precision and pruning buy", report_markdown},
+    {"details", "Markdown: costliest layers, closure, start-up, verification", report_details},
     {"csv", "one line per row, step and span, for spreadsheets and data frames", report_csv},
     {"gbench", "Google Benchmark's JSON, for compare.py and benchmark trackers", report_gbench},
     {"summary", "one short table for a terminal", report_summary},

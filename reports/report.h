@@ -14,6 +14,8 @@ using Records = std::vector<ResultRecord>;
 
 std::string report_markdown(
     const Records& records);  // for people: what INT8 and pruning buy, and where the time goes
+std::string report_details(
+    const Records& records);  // for people: costliest layers, closure, start-up, verification
 std::string report_csv(
     const Records& records);  // a line per row, step and span; columns are the field table
 std::string report_gbench(

@@ -1,6 +1,8 @@
 #include "reports/selection.h"
 
 #include <algorithm>
+#include <cctype>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -15,9 +17,12 @@ void add_new(std::vector<std::string>& names, const std::string& name) {
 
 }  // namespace
 
+std::string Subject::size() const {
+    return fmt::format("{}x{}", height, width);
+}
+
 std::string Subject::input() const {
-    return batch == 1 ? fmt::format("{}x{}", height, width)
-                      : fmt::format("{} x {}x{}", batch, height, width);
+    return batch == 1 ? size() : fmt::format("{} x {}", batch, size());
 }
 
 std::string Subject::title() const {
@@ -55,6 +60,13 @@ std::vector<std::string> prunings(const Records& records, const Subject& subject
     std::stable_partition(names.begin(), names.end(),
                           [](const std::string& name) { return name == unpruned; });
     return names;
+}
+
+std::vector<std::int64_t> batches(const Records& records) {
+    std::set<std::int64_t> found;
+    for (const ResultRecord& record : records)
+        if (is_forward(record)) found.insert(record.identity.batch);
+    return {found.begin(), found.end()};
 }
 
 void sort_precisions(std::vector<std::string>& names) {
@@ -96,6 +108,36 @@ std::vector<const ResultRecord*> forward_rows(const Records& records) {
                 if (const ResultRecord* row = find_forward(records, subject, pruning, precision))
                     rows.push_back(row);
     return rows;
+}
+
+bool is_storage_only(const ResultRecord& row) {
+    const std::optional<Precision> precision = parse_precision(row.identity.precision);
+    const bool floating = precision && traits(traits(*precision).activation).epsilon > 0;
+    return floating && !row.compute.empty() && row.compute != row.identity.precision;
+}
+
+std::string precision_title(const ResultRecord& row) {
+    return row.identity.precision + (is_storage_only(row) ? " (storage)" : "");
+}
+
+std::string precision_title(const Records& records, std::string_view precision) {
+    const auto found = std::find_if(records.begin(), records.end(), [&](const ResultRecord& row) {
+        return row.identity.precision == precision;
+    });
+    return found == records.end() ? std::string(precision) : precision_title(*found);
+}
+
+std::string storage_sentence(const Records& records) {
+    const auto found = std::find_if(records.begin(), records.end(), is_storage_only);
+    if (found == records.end()) return "";
+    const auto upper = [](std::string text) {
+        std::transform(text.begin(), text.end(), text.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        return text;
+    };
+    return fmt::format(
+        "{}: {} storage with {} compute, which saves memory and traffic but no arithmetic.",
+        precision_title(*found), upper(found->identity.precision), upper(found->compute));
 }
 
 const std::vector<double>* published_samples(const ResultRecord& record) {

@@ -19,7 +19,8 @@ struct Subject {
     std::int64_t batch = 1, height = 0, width = 0;
     bool operator==(const Subject&) const = default;
 
-    std::string input() const;  // "224x224", "8 x 224x224"
+    std::string size() const;   // "224x224"
+    std::string input() const;  // the same with the batch: "224x224", "8 x 224x224"
     std::string title() const;  // "resnet18 at 224x224"
 };
 Subject subject_of(const ResultRecord& record);
@@ -33,6 +34,8 @@ std::vector<Subject> subjects(const Records& records);
 std::vector<std::string> prunings(const Records& records, const Subject& subject);
 // Precisions of the subject's forward rows: in the order of the precision table, then unknown ones.
 std::vector<std::string> precisions(const Records& records, const Subject& subject);
+// Batches of the forward rows, ascending.
+std::vector<std::int64_t> batches(const Records& records);
 // Moves the names that the precision table knows to the front, in its order.
 void sort_precisions(std::vector<std::string>& names);
 
@@ -40,6 +43,15 @@ const ResultRecord* find_forward(const Records& records, const Subject& subject,
                                  std::string_view pruning, std::string_view precision);
 std::vector<const ResultRecord*> forward_rows(
     const Records& records);  // in the order of the tables
+
+// Numbers are stored in the row's precision and computed in a wider type: FP16 without FP16
+// arithmetic.
+bool is_storage_only(const ResultRecord& row);
+std::string precision_title(const ResultRecord& row);  // "int8", "fp16 (storage)"
+// The same for a table's column, as the first row of that precision has it.
+std::string precision_title(const Records& records, std::string_view precision);
+// Explains the label; "" where no row needs it.
+std::string storage_sentence(const Records& records);
 
 // What a row says about its speed; nothing unless its status is `measured`. The device's span of
 // events, or the host's wall time where an implementation has no events.

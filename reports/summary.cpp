@@ -29,7 +29,7 @@ std::string networks(const Records& records) {
                  {"pruning", Align::left},
                  {"precision", Align::left},
                  {"latency"},
-                 {"FPS"},
+                 {"images/s"},
                  {"over fp32"},
                  {"over unpruned"},
                  {"status", Align::left}});
@@ -43,7 +43,7 @@ std::string networks(const Records& records) {
         };
         const std::optional<double> fps = images_per_second(*row);
         table.add_row({identity.network, subject_of(*row).input(), identity.pruning,
-                       identity.precision, latency(row) ? format_time(*latency(row)) : "",
+                       precision_title(*row), latency(row) ? format_time(*latency(row)) : "",
                        fps ? format_number(*fps) : "", over(identity.pruning, baseline_precision),
                        over(unpruned, identity.precision), status_text(*row)});
     }
@@ -68,7 +68,7 @@ std::string layers(const Records& records) {
         const std::optional<double> speed =
             has_step ? gops(row.steps.front().macs, seconds) : std::nullopt;
         table.add_row({layer_title(row), has_step ? problem_title(row.steps.front().problem) : "",
-                       row.identity.precision, row.identity.implementation,
+                       precision_title(row), row.identity.implementation,
                        row.identity.cache == CacheState::hot ? "hot" : "cold",
                        blank_unless(seconds, format_time), speed ? format_number(*speed) : "",
                        status_text(row)});
@@ -80,7 +80,9 @@ std::string layers(const Records& records) {
 
 std::string report_summary(const Records& records) {
     const std::string table = networks(records);
-    return (table.empty() ? layers(records) : table) + outcome_sentence(records) + "\n";
+    const std::string storage = storage_sentence(records);
+    return (table.empty() ? layers(records) : table) + (storage.empty() ? "" : storage + "\n") +
+           outcome_sentence(records) + "\n";
 }
 
 }  // namespace slimbench

@@ -154,11 +154,15 @@ private:
     ProgressView progress_;
 };
 
-void write_reports(const std::string& journal, const std::string& report) {
+void write_reports(const std::string& folder) {
+    const std::string journal = folder + "/records.jsonl", report = folder + "/report.md",
+                      details = folder + "/details.md";
     const Records journals[] = {read_journal(journal).records};
     const Records records = merge_records(journals);
     write_whole_file(report, report_markdown(records));
-    fmt::print("{}\nrecords  {}\nreport   {}\n", report_summary(records), journal, report);
+    write_whole_file(details, report_details(records));
+    fmt::print("{}\nrecords  {}\nreport   {}\ndetails  {}\n", report_summary(records), journal,
+               report, details);
 }
 
 int run(const RunArguments& arguments, const MeasuringOptions& measuring) {
@@ -184,7 +188,7 @@ int run(const RunArguments& arguments, const MeasuringOptions& measuring) {
         JournalObserver observer(journal, measuring.quiet);
         outcome = run_workloads(planned.workloads, options, done, observer, interrupted);
     }
-    write_reports(journal, folder + "/report.md");
+    write_reports(folder);
     if (outcome.interrupted) fmt::print(stderr, "interrupted; go on with --resume\n");
     return exit_code(outcome);
 }
@@ -192,8 +196,8 @@ int run(const RunArguments& arguments, const MeasuringOptions& measuring) {
 }  // namespace
 
 void add_run(CLI::App& app, Action& action) {
-    auto* command =
-        app.add_subcommand("run", "Measure suites or networks; writes records.jsonl and report.md");
+    auto* command = app.add_subcommand(
+        "run", "Measure suites or networks; writes records.jsonl, report.md and details.md");
     auto arguments = std::make_shared<RunArguments>();
     command->add_option("ITEM", arguments->items, "Suites, networks (slimbench list) or files")
         ->required();

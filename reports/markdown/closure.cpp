@@ -58,7 +58,7 @@ std::string closure_table(const Records& records) {
         const auto host =
             median_within(*row, row->measurement ? row->measurement->host : std::vector<double>{});
         table.add_row({row->identity.network, subject_of(*row).input(), row->identity.pruning,
-                       row->identity.precision,
+                       precision_title(*row),
                        format_time(sum_alone(records, *row, CacheState::cold)),
                        format_time(sum_alone(records, *row, CacheState::hot)), format_time(steps),
                        format_time(device), format_time(host), format_percent(gap(device, steps)),

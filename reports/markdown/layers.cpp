@@ -88,8 +88,9 @@ std::string layer_tables(const Records& records) {
                 const std::vector<TimedStep> steps =
                     row ? timed_steps(*row) : std::vector<TimedStep>{};
                 if (steps.empty()) continue;
-                text += fmt::format("### {}, {}, pruning {}\n\n{}\n", subject.title(), precision,
-                                    pruning, steps_table(records, *row, steps));
+                text +=
+                    fmt::format("### {}, {}, pruning {}\n\n{}\n", subject.title(),
+                                precision_title(*row), pruning, steps_table(records, *row, steps));
                 break;
             }
         }
@@ -123,7 +124,7 @@ std::string single_layers(const Records& records) {
         if (!alone || !time || row.steps.empty()) continue;
         const StepRecord& step = row.steps.front();
         table.add_row(
-            {layer_title(row), problem_title(step.problem), row.identity.precision, step.variant,
+            {layer_title(row), problem_title(step.problem), precision_title(row), step.variant,
              row.identity.cache == CacheState::hot ? "hot" : "cold", format_time(time->median),
              format_interval(time->median_95), gops_cell(step.macs, time->median),
              step.bytes ? format_number(1e-9 * static_cast<double>(step.bytes) / time->median)

@@ -44,6 +44,7 @@ std::string build_text(const ResultRecord& record) {
 
 std::string preface(const DeviceRecords& device) {
     const ResultRecord& last = device.records.back();
+    const std::string storage = storage_sentence(device.records);
     return wrap(fmt::format("Device: **{}**. Measured by {}{}. {}", device.title, build_text(last),
                             last.time.empty() ? "" : ", last row " + last.time,
                             outcome_sentence(device.records))) +
@@ -52,30 +53,39 @@ std::string preface(const DeviceRecords& device) {
                "A time is the median of device time, from the first kernel's start to the last "
                "one's end; transfers "
                "and start-up are apart. Only rows whose output was verified show a speed. n/a: not "
-               "measured.") +
+               "measured." +
+               (storage.empty() ? "" : " " + storage)) +
            "\n";
+}
+
+using Section = std::string (*)(const Records&);
+
+std::string render(const Records& records, std::string_view what,
+                   std::initializer_list<Section> sections) {
+    if (records.empty()) return fmt::format("# slimbench {}\n\nNo records.\n", what);
+    std::string text;
+    for (const DeviceRecords& device : by_device(records)) {
+        if (device.records.empty()) continue;
+        const std::string name = text_at(device.records.back().device, "name");
+        text += fmt::format("# slimbench {}: {}\n\n", what, name.empty() ? device.title : name);
+        text += preface(device);
+        for (const Section section : sections) text += section(device.records);
+    }
+    while (text.ends_with("\n\n")) text.pop_back();
+    return text;
 }
 
 }  // namespace
 
 std::string report_markdown(const Records& records) {
-    if (records.empty()) return "# slimbench report\n\nNo records.\n";
-    std::string text;
-    for (const DeviceRecords& device : by_device(records)) {
-        if (device.records.empty()) continue;
-        text += fmt::format("# slimbench report: {}\n\n",
-                            text_at(device.records.back().device, "name").empty()
-                                ? device.title
-                                : text_at(device.records.back().device, "name"));
-        text += preface(device);
-        for (auto* section :
-             {at_a_glance, network_table, savings_table, pyramid_tables, published_tables,
-              peer_tables, layer_tables, single_layers, closure_table, start_up_table, not_measured,
-              verification, provenance})
-            text += section(device.records);
-    }
-    while (text.ends_with("\n\n")) text.pop_back();
-    return text;
+    return render(
+        records, "report",
+        {at_a_glance, network_table, precision_gains, joint_gains, savings_table, pyramid_tables,
+         published_tables, peer_tables, single_layers, not_measured, provenance});
+}
+
+std::string report_details(const Records& records) {
+    return render(records, "details", {layer_tables, closure_table, start_up_table, verification});
 }
 
 }  // namespace slimbench

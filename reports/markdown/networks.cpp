@@ -58,18 +58,15 @@ std::vector<std::string> speed_cells(const Records& records, const ResultRecord&
     const Subject subject = subject_of(row);
     const RowIdentity& identity = row.identity;
     const std::optional<Summary> time = published_time(row);
-    if (!time) return {std::string(name(row.status)), "", "", "", "", ""};
+    if (!time) return {std::string(name(row.status)), "", "", "", ""};
     const auto over = [&](std::string_view pruning, std::string_view precision) {
         const ResultRecord* start = find_forward(records, subject, pruning, precision);
         return start == &row ? "" : format_ratio(speed_up(start, &row));
     };
     const std::optional<double> fps = images_per_second(row);
-    return {starred_latency(&row),
-            format_interval(time->median_95),
+    return {starred_latency(&row), format_interval(time->median_95),
             fps ? format_number(*fps) : std::string(not_available),
-            over(identity.pruning, baseline_precision),
-            over(unpruned, identity.precision),
-            over(unpruned, baseline_precision)};
+            over(identity.pruning, baseline_precision), over(unpruned, identity.precision)};
 }
 
 }  // namespace
@@ -81,10 +78,10 @@ std::string at_a_glance(const Records& records) {
                  {"lower precision alone"},
                  {"pruning alone"},
                  {"both"}});
-    const auto precision = [](const ResultRecord& row) { return row.identity.precision; };
+    const auto precision = [](const ResultRecord& row) { return precision_title(row); };
     const auto pruning = [](const ResultRecord& row) { return row.identity.pruning; };
     const auto both = [](const ResultRecord& row) {
-        return row.identity.precision + ", " + row.identity.pruning;
+        return precision_title(row) + ", " + row.identity.pruning;
     };
     for (const Subject& subject : subjects(records)) {
         const ResultRecord* start = find_forward(records, subject, unpruned, baseline_precision);
@@ -105,7 +102,8 @@ std::string at_a_glance(const Records& records) {
 
 std::string network_table(const Records& records) {
     Table table({{"network", Table::Align::left},
-                 {"input"},
+                 {"size"},
+                 {"batch"},
                  {"pruning", Table::Align::left},
                  {"params"},
                  {"GMACs"},
@@ -113,30 +111,28 @@ std::string network_table(const Records& records) {
                  {"weights"},
                  {"latency"},
                  {"95 % interval"},
-                 {"FPS"},
+                 {"images/s"},
                  {"over fp32"},
-                 {"over unpruned"},
-                 {"over unpruned fp32"}});
+                 {"over unpruned"}});
     for (const ResultRecord* row : forward_rows(records)) {
         std::vector<std::string> cells{
             row->identity.network,
-            subject_of(*row).input(),
+            subject_of(*row).size(),
+            fmt::format("{}", row->identity.batch),
             row->identity.pruning,
             row->params ? format_count(row->params) : "",
             row->macs ? format_number(static_cast<double>(row->macs) / 1e9) : "",
-            row->identity.precision,
+            precision_title(*row),
             row->weight_bytes ? format_bytes(static_cast<double>(row->weight_bytes)) : ""};
         for (std::string& cell : speed_cells(records, *row)) cells.push_back(std::move(cell));
         table.add_row(std::move(cells));
     }
     if (table.empty()) return "";
-    table.blank_repeats(5);
+    table.blank_repeats(6);
     return "## Networks\n\n" + table.markdown() + "\n" +
            wrap(
-               "Speed-ups, larger is better: over FP32 at the same pruning, over the unpruned "
-               "network at the same "
-               "precision, and over the unpruned network in FP32. FPS counts images, batch "
-               "included.") +
+               "Latency and GMACs are those of the whole batch. Speed-ups, larger is better: over "
+               "FP32 at the same pruning, and over the unpruned network at the same precision.") +
            "\n";
 }
 

@@ -97,6 +97,7 @@ std::string provenance(const Records& records) {
     for (const ResultRecord& row : records) {
         values.add("suite", row.suite);
         values.add("suite hash", row.suite_hash);
+        values.add("INT8 ranges", row.quantization_source);
         values.add("seed", fmt::format("{}", row.identity.seed));
     }
     add_protocol(values, records);
@@ -106,7 +107,8 @@ std::string provenance(const Records& records) {
     return "## Provenance\n\n" + values.markdown() + "\n" +
            wrap(
                "Each record in the journal also holds every sample and the command that measures "
-               "its row again.") +
+               "its row again. The costliest layers, closure, start-up and the coverage of the "
+               "verification are in another report: `slimbench report RECORDS --format details`.") +
            "\n";
 }
 

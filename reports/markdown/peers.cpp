@@ -94,12 +94,13 @@ std::string overview(const std::vector<Round>& all) {
         const auto [worst, best] =
             std::minmax_element(round.duels.begin(), round.duels.end(),
                                 [](const Duel& a, const Duel& b) { return a.ratio() < b.ratio(); });
-        table.add_row(
-            {round.identity.implementation, round.identity.network, round.identity.pruning,
-             round.identity.precision, round.identity.cache == CacheState::hot ? "hot" : "cold",
-             fmt::format("{}", round.duels.size()), format_ratio(geometric_mean(round.duels)),
-             format_ratio(ratio_of_totals(round.duels)), format_ratio(worst->ratio()),
-             format_ratio(best->ratio())});
+        table.add_row({round.identity.implementation, round.identity.network,
+                       round.identity.pruning, precision_title(*round.duels.front().ours),
+                       round.identity.cache == CacheState::hot ? "hot" : "cold",
+                       fmt::format("{}", round.duels.size()),
+                       format_ratio(geometric_mean(round.duels)),
+                       format_ratio(ratio_of_totals(round.duels)), format_ratio(worst->ratio()),
+                       format_ratio(best->ratio())});
     }
     return table.markdown();
 }

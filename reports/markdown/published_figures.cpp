@@ -67,7 +67,7 @@ std::string pyramid(const Records& records, const Subject& subject) {
     const PublishedTable published("swiftnet_pyramid_latency");
     std::vector<Table::Column> columns{{"level"}, {"model", Align::left}, {"published"}};
     for (const std::string& precision : precisions(records, subject))
-        columns.push_back({"ours, " + precision});
+        columns.push_back({"ours, " + precision_title(records, precision)});
     Table table(columns);
     for (std::size_t row = 0; row < published.rows(); ++row)
         table.add_row(level_row(records, subject, published, row));
@@ -109,7 +109,7 @@ std::string pruning_gains(const Records& records, const Subject& subject, std::s
     std::vector<Table::Column> columns{
         {"model", Align::left}, {"params"}, {"GMACs"}, {"mIoU %"}, {"published FPS"}};
     for (const std::string& precision : precisions(records, subject))
-        columns.push_back({"our FPS, " + precision});
+        columns.push_back({"our FPS, " + precision_title(records, precision)});
     Table table(columns);
     for (std::size_t row = 0; row < published.rows(); ++row)
         table.add_row(pruning_row(records, subject, published, row));
@@ -130,53 +130,38 @@ std::string quantization_gains(const Records& records, const Subject& subject, s
                  {"FP16 FPS"},
                  {"INT8 FPS"},
                  {"published INT8 over FP16"},
-                 {"our INT8 over FP32"}});
+                 {"our int8 over " + precision_title(records, "fp16")},
+                 {"our int8 over fp32"}});
     for (std::size_t row = 0; row < published.rows(); ++row) {
         const auto pruning = published.our_pruning(published.text(row, "model"));
         const auto ours = [&](std::string_view precision) {
             return latency(pruning ? find_forward(records, subject, *pruning, precision) : nullptr);
         };
-        const auto gain = ratio_of(ours(baseline_precision), ours("int8"));
+        const auto gain_over = [&](std::string_view precision) {
+            const auto gain = ratio_of(ours(precision), ours("int8"));
+            return gain ? format_ratio(gain) : "";
+        };
         table.add_row({published.text(row, "model"), published.text(row, "fp16_miou"),
                        published.text(row, "int8_miou"), published.text(row, "fp16_fps"),
                        published.text(row, "int8_fps"),
                        format_ratio(ratio_of(published.number(row, "int8_fps"),
                                              published.number(row, "fp16_fps"))),
-                       gain ? format_ratio(gain) : ""});
+                       gain_over("fp16"), gain_over(baseline_precision)});
     }
     return fmt::format("### INT8 by pruning, {}, trained on {}\n\n{}\n{}\n", subject.title(), data,
                        table.markdown(), caption(published));
 }
 
-// The printed speed-up of a network; nothing when it was not printed.
-std::optional<double> printed_gain(const PublishedTable& published, const Subject& subject,
-                                   const std::string& precision) {
-    for (std::size_t row = 0; row < published.rows(); ++row)
-        if (published.text(row, "network") == subject.network)
-            return published.number(row, fmt::format("b{}_{}", subject.batch, precision));
-    return std::nullopt;
-}
-
-// Speed-ups over FP32 that were printed for networks measured here.
-std::string precision_gains(const Records& records) {
-    const PublishedTable published("precision_speedup_by_batch");
-    Table table({{"network", Align::left},
-                 {"batch"},
-                 {"precision", Align::left},
-                 {"published over fp32"},
-                 {"ours over fp32"}});
-    for (const ResultRecord* row : forward_rows(records)) {
-        const Subject subject = subject_of(*row);
-        const std::string& precision = row->identity.precision;
-        const auto printed = printed_gain(published, subject, precision);
-        const ResultRecord* start = find_forward(records, subject, unpruned, baseline_precision);
-        const auto ours = ratio_of(latency(start), latency(row));
-        if (row->identity.pruning == unpruned && printed && ours)
-            table.add_row({subject.network, fmt::format("{}", subject.batch), precision,
-                           format_ratio(printed), format_ratio(ours)});
-    }
-    if (table.empty()) return "";
-    return "### Speed-up by precision\n\n" + table.markdown() + "\n" + caption(published) + "\n";
+// The printed figures stand beside one input of ours: the largest image, in the smallest batch.
+std::optional<Subject> largest_input(const Records& records, const std::string& network) {
+    std::optional<Subject> largest;
+    const auto rank = [](const Subject& subject) {
+        return std::pair(subject.height * subject.width, -subject.batch);
+    };
+    for (const Subject& subject : subjects(records))
+        if (subject.network == network && (!largest || rank(subject) > rank(*largest)))
+            largest = subject;
+    return largest;
 }
 
 }  // namespace
@@ -184,18 +169,16 @@ std::string precision_gains(const Records& records) {
 std::string published_tables(const Records& records) {
     const std::string network = PublishedTable("swiftnet_pyramid_latency").network();
     std::string text;
-    for (const Subject& subject : subjects(records)) {
-        if (subject.network != network) continue;
-        text += pyramid(records, subject);
-        text += pruning_gains(records, subject, "swiftnet_pruning_ade20k", "ADE20K");
-        text += pruning_gains(records, subject, "swiftnet_pruning_romb",
+    if (const std::optional<Subject> subject = largest_input(records, network)) {
+        text += pyramid(records, *subject);
+        text += pruning_gains(records, *subject, "swiftnet_pruning_ade20k", "ADE20K");
+        text += pruning_gains(records, *subject, "swiftnet_pruning_romb",
                               "warehouse data, first release");
-        text += quantization_gains(records, subject, "swiftnet_quantization_xavier_updated",
+        text += quantization_gains(records, *subject, "swiftnet_quantization_xavier_updated",
                                    "warehouse data");
-        text += quantization_gains(records, subject, "swiftnet_quantization_xavier_old",
+        text += quantization_gains(records, *subject, "swiftnet_quantization_xavier_old",
                                    "warehouse data, first release");
     }
-    text += precision_gains(records);
     if (text.empty()) return "";
     return "## Published figures beside ours\n\n" +
            wrap(

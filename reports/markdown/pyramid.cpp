@@ -92,12 +92,13 @@ std::string level_table(const std::vector<Model>& rows, TimeUnit unit) {
     return table.markdown();
 }
 
-std::string outer_table(const std::vector<Model>& rows, TimeUnit unit) {
+// What lies beside the levels, each pruning in each precision in a column of its own.
+std::string part_table(const std::vector<Model>& rows, TimeUnit unit) {
     std::vector<Table::Column> columns{{"part", Table::Align::left}};
     std::vector<const ResultRecord*> records;
     for (const Model& model : rows) {
         if (model.total != "forward") continue;
-        columns.push_back({model.title});
+        columns.push_back({precision_title(*model.record) + ", " + model.title});
         records.push_back(model.record);
     }
     Table table(columns);
@@ -116,26 +117,34 @@ std::string outer_table(const std::vector<Model>& rows, TimeUnit unit) {
     return table.markdown();
 }
 
+std::string tables_of(const Records& records, const Subject& subject) {
+    std::vector<Model> all;
+    std::string by_block;
+    for (const std::string& precision : precisions(records, subject)) {
+        const std::vector<Model> rows = models(records, subject, precision);
+        if (levels(rows).empty()) continue;
+        const TimeUnit unit = table_unit(rows);
+        by_block +=
+            fmt::format("### {}, {}: {} per level and block\n\n{}\n", subject.title(),
+                        precision_title(*rows.front().record), unit.name, level_table(rows, unit));
+        all.insert(all.end(), rows.begin(), rows.end());
+    }
+    if (all.empty()) return "";
+    const TimeUnit unit = table_unit(all);
+    return fmt::format("### {}: {} per part\n\n{}\n{}", subject.title(), unit.name,
+                       part_table(all, unit), by_block);
+}
+
 }  // namespace
 
 std::string pyramid_tables(const Records& records) {
     std::string text;
-    for (const Subject& subject : subjects(records)) {
-        for (const std::string& precision : precisions(records, subject)) {
-            const std::vector<Model> rows = models(records, subject, precision);
-            if (levels(rows).empty()) continue;
-            const TimeUnit unit = table_unit(rows);
-            text += fmt::format(
-                "### {}, {}: {} per level and block\n\n{}\n### {}, {}: {} per part\n\n{}\n",
-                subject.title(), precision, unit.name, level_table(rows, unit), subject.title(),
-                precision, unit.name, outer_table(rows, unit));
-        }
-    }
+    for (const Subject& subject : subjects(records)) text += tables_of(records, subject);
     if (text.empty()) return "";
     return "## Pyramid\n\n" +
            wrap(
-               "Backbone is the level without its skip convolutions, full is the level with them; "
-               "both are read from "
+               "Each part is read from the running network, first start to last end. Backbone is a "
+               "level without its skip convolutions, full is the level with them; both come from "
                "the same chain, so their blocks agree.") +
            "\n" + text;
 }

@@ -1,6 +1,8 @@
 // Pruning promises multiply-accumulates and delivers time: both, side by side.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "reports/format.h"
 #include "reports/markdown/sections.h"
 #include "reports/table.h"
@@ -21,7 +23,8 @@ std::optional<double> known(std::int64_t count) {
 
 std::string savings_table(const Records& records) {
     Table table({{"network", Table::Align::left},
-                 {"input"},
+                 {"size"},
+                 {"batch"},
                  {"precision", Table::Align::left},
                  {"pruning", Table::Align::left},
                  {"params saved"},
@@ -42,7 +45,8 @@ std::string savings_table(const Records& records) {
                 const auto time = saved(latency(row), latency(full));
                 if (!macs && !time) continue;
                 table.add_row(
-                    {subject.network, subject.input(), precision, pruning,
+                    {subject.network, subject.size(), fmt::format("{}", subject.batch),
+                     precision_title(*row), pruning,
                      format_percent(saved(known(row->params), before(&ResultRecord::params))),
                      format_percent(macs),
                      format_percent(
@@ -54,7 +58,7 @@ std::string savings_table(const Records& records) {
         }
     }
     if (table.empty()) return "";
-    table.blank_repeats(3);
+    table.blank_repeats(4);
     return "## What pruning saves: work and time\n\n" + table.markdown() + "\n" +
            wrap(
                "Against the unpruned network at the same precision. Executed MACs include what "

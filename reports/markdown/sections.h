@@ -11,6 +11,10 @@ namespace slimbench {
 // Per network: each saving alone, and both.
 std::string at_a_glance(const Records& records);
 std::string network_table(const Records& records);  // every network x pruning x precision
+// Speed-up over FP32 and throughput by batch, beside published figures.
+std::string precision_gains(const Records& records);
+// Prunings x precisions: the joint gain beside the product of the single ones.
+std::string joint_gains(const Records& records);
 std::string savings_table(const Records& records);  // MACs saved beside time saved
 // Levels x backbone, full and pruned; then the decoder and what else lies outside the levels.
 std::string pyramid_tables(const Records& records);

@@ -29,7 +29,7 @@ std::string start_up_table(const Records& records) {
         if (row->status != Status::measured) continue;
         const StartUp& start = row->start_up;
         table.add_row({row->identity.network, subject_of(*row).input(), row->identity.pruning,
-                       row->identity.precision, build_cell(start.build), format_time(start.upload),
+                       precision_title(*row), build_cell(start.build), format_time(start.upload),
                        format_time(start.first_inference), format_time(start.calibrate),
                        format_time(median_within(*row, row->upload)),
                        format_time(median_within(*row, row->download)),

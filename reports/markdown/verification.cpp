@@ -80,7 +80,7 @@ std::string verification(const Records& records) {
         if (sum.steps == 0) continue;
         const double elements = static_cast<double>(sum.elements);
         table.add_row({row->identity.network, subject_of(*row).input(), row->identity.pruning,
-                       row->identity.precision, std::string(text(row->verdict.result)),
+                       precision_title(*row), std::string(text(row->verdict.result)),
                        fmt::format("{} of {}", sum.correct, sum.steps),
                        fmt::format("{}", sum.cached), format_count(sum.checked),
                        format_percent(ratio_of(static_cast<double>(sum.checked), elements)),

@@ -27,6 +27,10 @@ TEST(Golden, markdown_of_a_journal_with_one_of_everything) {
     expect_golden(report_markdown(sample_records()), "report.md");
 }
 
+TEST(Golden, details_of_a_journal_with_one_of_everything) {
+    expect_golden(report_details(sample_records()), "details.md");
+}
+
 TEST(Golden, summary_of_a_journal_with_one_of_everything) {
     expect_golden(report_summary(sample_records()), "summary.txt");
 }

@@ -101,6 +101,52 @@ TEST(Markdown, lines_outside_tables_keep_to_the_page) {
     }
 }
 
+TEST(Markdown, speed_up_by_batch_compares_with_fp32_of_the_same_batch) {
+    Records records{forward_row("fp32", 0.008), forward_row("int8", 0.002),
+                    forward_row("fp32", 0.060), forward_row("int8", 0.010)};
+    records[2].identity.batch = records[3].identity.batch = 8;
+    const std::string text = precision_gains(records);
+    EXPECT_THAT(text, HasSubstr("|   4.00x |   6.00x |"));
+    EXPECT_THAT(text, HasSubstr("|     500 |     800 |")) << "images per second";
+}
+
+TEST(Markdown, speed_up_by_batch_quotes_others_with_their_device) {
+    const std::string text = precision_gains(batch_records());
+    EXPECT_THAT(text, HasSubstr("| NVIDIA Turing GPU, TensorRT |   3.52x |   7.25x |     7.95x |"));
+    EXPECT_THAT(text, HasSubstr("no results of this project"));
+}
+
+TEST(Markdown, a_batch_that_did_not_fit_says_so_and_has_no_gain) {
+    const std::string text = precision_gains(batch_records());
+    EXPECT_THAT(text, HasSubstr("|   skipped |"));
+    EXPECT_THAT(text, HasSubstr("|       n/a |"));
+}
+
+TEST(Markdown, joint_gain_stands_beside_the_product_of_the_single_ones) {
+    Records records{forward_row("fp32", 0.012), forward_row("int8", 0.004),
+                    forward_row("fp32", 0.006), forward_row("int8", 0.0025)};
+    records[2].identity.pruning = records[3].identity.pruning = "all@0.5";
+    EXPECT_THAT(joint_gains(records), HasSubstr("| 2.00x | 4.80x of 6.00x |"));
+}
+
+TEST(Markdown, joint_gains_need_both_axes) {
+    EXPECT_EQ(joint_gains({forward_row("fp32", 0.012), forward_row("int8", 0.004)}), "");
+}
+
+TEST(Reports, fp16_that_is_only_stored_is_labelled_wherever_it_stands) {
+    Records records{forward_row("fp32", 0.008), forward_row("fp16", 0.007)};
+    records[1].compute = "fp32";
+    for (auto* render : {report_markdown, report_details, report_summary}) {
+        const std::string text = render(records);
+        EXPECT_THAT(text, HasSubstr("fp16 (storage)"));
+        EXPECT_THAT(text, HasSubstr("FP16 storage with FP32 compute"));
+    }
+    EXPECT_THAT(report_gbench(records), HasSubstr("fp16 storage, fp32 compute"));
+    EXPECT_THAT(report_csv(records), HasSubstr(",compute,"));
+    records[1].compute = "fp16";
+    EXPECT_THAT(report_markdown(records), Not(HasSubstr("storage")));
+}
+
 TEST(Markdown, backbone_is_the_level_without_its_skips) {
     const std::string text = pyramid_tables(pyramid_records());
     EXPECT_THAT(text, HasSubstr("|     2 | backbone   |"));

@@ -42,6 +42,8 @@ ResultRecord record(const std::string& network, std::int64_t height, std::int64_
     row.time = "2026-01-02T03:04:05Z";
     row.suite = "sample";
     row.suite_hash = "5a11";
+    row.compute = compute_name(parse_precision(precision).value_or(Precision::fp32));
+    if (precision == "int8") row.quantization_source = "max calibration, 1 synthetic image, seed 1";
     row.device = {{"platform", "Sample Computing Language"},
                   {"name", "Sample CPU"},
                   {"driver", "3.1"},
@@ -126,7 +128,7 @@ double add_level(ResultRecord& row, int level, double gmacs_per_second) {
 
 ResultRecord pyramid(const std::string& precision, const std::string& pruning) {
     ResultRecord row = record("swiftnet_rn34_pyramid", 1024, 2048, precision, pruning);
-    const double rate = precision == "fp32" ? 60 : 170;
+    const double rate = precision == "fp32" ? 60 : precision == "fp16" ? 66 : 170;
     double total = 0;
     for (int level = 0; level < 3; ++level) total += add_level(row, level, rate);
     for (const auto& [part, seconds] : {std::pair{"image_pyramid", 0.4},
@@ -143,7 +145,7 @@ ResultRecord pyramid(const std::string& precision, const std::string& pruning) {
     row.macs = none ? 209'234'952'192 : first ? 139'409'227'776 : 59'520'319'488;
     row.macs_unpruned = 209'234'952'192;
     row.executed_macs = row.macs + row.macs / 50;
-    row.weight_bytes = row.params * (precision == "fp32" ? 4 : 1);
+    row.weight_bytes = row.params * (precision == "fp32" ? 4 : precision == "fp16" ? 2 : 1);
     row.memory_peak = 700'000'000;
     row.upload = samples(2e-3);
     row.download = samples(60e-3);
@@ -202,6 +204,22 @@ ResultRecord classifier(const std::string& precision) {
     return row;
 }
 
+// ---- batches
+
+ResultRecord batched(const std::string& precision, const std::string& pruning, std::int64_t batch) {
+    ResultRecord row = record("resnet50", 224, 224, precision, pruning);
+    row.identity.batch = batch;
+    const bool pruned = pruning != "none";
+    const double images = static_cast<double>(batch);
+    const double gain = precision == "int8" ? 3.5 : precision == "fp16" ? 1.1 : 1;
+    set_times(row, (0.001 + 0.016 * images) / gain / (pruned ? 2.9 + 0.2 * gain : 1));
+    row.params = pruned ? 7'000'000 : 25'557'032;
+    row.macs_unpruned = 4'089'184'256 * batch;
+    row.macs = pruned ? row.macs_unpruned / 4 : row.macs_unpruned;
+    row.executed_macs = row.macs + row.macs / 32;
+    return row;
+}
+
 ResultRecord lost(const std::string& network, Status status, const std::string& reason,
                   const std::string& pruning) {
     ResultRecord row = record(network, 224, 224, "int8", pruning);
@@ -218,7 +236,7 @@ void append(Records& all, const Records& more) {
 
 Records pyramid_records() {
     Records all;
-    for (const char* precision : {"fp32", "int8"})
+    for (const char* precision : {"fp32", "fp16", "int8"})
         for (const char* pruning : {"none", "first2@0.5", "all@0.5"})
             all.push_back(pyramid(precision, pruning));
     return all;
@@ -234,6 +252,22 @@ Records classifier_records() {
             all.push_back(layer_row(layer, precision, CacheState::hot, "onednn"));
         }
     }
+    return all;
+}
+
+Records batch_records() {
+    Records all;
+    for (const std::int64_t batch : {1, 8, 128})
+        for (const char* precision : {"fp32", "fp16", "int8"})
+            for (const char* pruning : {"none", "all@0.5"})
+                if (batch == 1 || std::string_view(pruning) == "none")
+                    all.push_back(batched(precision, pruning, batch));
+    ResultRecord& largest = all[all.size() - 3];
+    largest.status = Status::skipped;
+    largest.reason =
+        "needs 9500 MiB (9961472000 bytes) on the device, which has 8192 MiB "
+        "(8589934592 bytes)";
+    largest.measurement.reset();
     return all;
 }
 
@@ -262,6 +296,7 @@ Records lost_records() {
 Records sample_records() {
     Records all = pyramid_records();
     append(all, classifier_records());
+    append(all, batch_records());
     append(all, lost_records());
     return all;
 }
