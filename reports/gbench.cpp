@@ -92,12 +92,6 @@ Json entry(const ResultRecord& record, std::size_t family) {
             {"run_name", name}};
 }
 
-void add_label(Json& json, const ResultRecord& record) {
-    if (is_storage_only(record))
-        json["label"] =
-            fmt::format("{} storage, {} compute", record.identity.precision, record.compute);
-}
-
 Json sample_entry(const ResultRecord& record, std::size_t family, std::size_t index) {
     const std::vector<double>& real = *published_samples(record);
     const std::vector<double>& host = record.measurement->host;
@@ -111,8 +105,10 @@ Json sample_entry(const ResultRecord& record, std::size_t family, std::size_t in
     json["real_time"] = std::round(real[index] * nanoseconds_per_second);
     json["cpu_time"] = std::round(host_seconds * nanoseconds_per_second);
     json["time_unit"] = "ns";
+    if (is_storage_only(record))
+        json["label"] =
+            fmt::format("{} storage, {} compute", record.identity.precision, record.compute);
     json["host_seconds"] = host_seconds;
-    add_label(json, record);
     if (real[index] > 0) {
         if (record.identity.kind == RowKind::forward)
             json["images_per_second"] = static_cast<double>(record.identity.batch) / real[index];
