@@ -1,16 +1,12 @@
 // Suites unfold into workloads; the command line overrides; mistakes are named.
 #include "host/suite/suite_file.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <map>
 
 #include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "host/suite/network_file.h"
 
 namespace slimbench {
 namespace {
@@ -80,31 +76,6 @@ TEST(LoadSuite, shipped_suites_load_under_their_names) {
     ASSERT_FALSE(shipped_suites().empty());
     for (const SuiteEntry& entry : shipped_suites())
         EXPECT_EQ(load_suite(entry.name).name, entry.name);
-}
-
-TEST(LoadSuite, standard_measures_every_shipped_network_in_every_precision) {
-    const Suite suite = load_suite("standard");
-    for (const NetworkEntry& network : shipped_networks())
-        for (const Precision precision : all_precisions)
-            EXPECT_TRUE(std::ranges::any_of(suite.workloads, [&](const Workload& workload) {
-                return workload.network_name == network.name && workload.precision == precision;
-            })) << network.name;
-}
-
-TEST(LoadSuite, pruning_goes_down_in_eighths) {
-    const Suite suite = load_suite("pruning", {.precisions = {Precision::fp32}});
-    std::map<std::string, std::vector<double>> kept;
-    for (const Workload& workload : suite.workloads)
-        kept[workload.network_name].push_back(workload.pruning.keep);
-    EXPECT_EQ(kept.size(), 3u);
-    for (const auto& [network, ratios] : kept)
-        EXPECT_THAT(ratios, ElementsAre(1, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25)) << network;
-}
-
-TEST(LoadSuite, no_shipped_suite_takes_fewer_than_ten_samples) {
-    for (const SuiteEntry& entry : shipped_suites())
-        for (const Workload& workload : load_suite(entry.name).workloads)
-            EXPECT_GE(workload.protocol.min_samples, 10) << workload.id();
 }
 
 TEST(LoadSuite, hash_follows_the_text) {
