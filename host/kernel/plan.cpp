@@ -130,6 +130,10 @@ struct OperationText {
                            resize.size.height, resize.size.width);
     }
     std::string operator()(const Add&) const { return "add " + in(); }
+    std::string operator()(const Concat&) const {
+        return fmt::format("concat {} and {}", in(),
+                           shape_text(network.tensors[*step.residual].shape));
+    }
     std::string operator()(const Affine& affine) const {
         return fmt::format("{} {}", affine.norm ? "affine" : "activation", in());
     }
@@ -231,7 +235,9 @@ Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, P
 
 std::string step_text(const FusedStep& step, const Network& network) {
     std::string text = std::visit(OperationText{step, network}, step.operation);
-    if (step.residual && !std::holds_alternative<Add>(step.operation)) text += " +add";
+    const bool added = step.residual && !std::holds_alternative<Add>(step.operation) &&
+                       !std::holds_alternative<Concat>(step.operation);
+    if (added) text += " +add";
     if (step.activation != Activation::none) text += fmt::format(" +{}", name(step.activation));
     return text;
 }

@@ -14,6 +14,7 @@ Family family_of(const Operation& operation) {
         Family operator()(const Pool&) const { return Family::pool; }
         Family operator()(const Resize&) const { return Family::resize; }
         Family operator()(const Add&) const { return Family::eltwise; }
+        Family operator()(const Concat&) const { return Family::concat; }
         Family operator()(const Affine&) const { return Family::eltwise; }
     };
     return std::visit(Visitor{}, operation);

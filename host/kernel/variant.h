@@ -16,7 +16,7 @@
 
 namespace slimbench {
 
-enum class Family { conv, depthwise, pool, eltwise, resize };
+enum class Family { conv, depthwise, pool, eltwise, concat, resize };
 Family family_of(const Operation& operation);
 
 // Output elements that one work-item keeps in registers at once. The plain kernels compute one

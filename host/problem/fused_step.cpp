@@ -83,7 +83,7 @@ private:
                        .residual = std::nullopt,
                        .output = node.output,
                        .nodes = {index}};
-        if (std::holds_alternative<Add>(node.operation)) step.residual = node.inputs[1];
+        if (node.inputs.size() == 2) step.residual = node.inputs[1];
         steps_.push_back(std::move(step));
     }
 

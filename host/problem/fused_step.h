@@ -15,6 +15,9 @@ namespace slimbench {
 //   y = fma(float(accumulator), scale[c], bias[c])
 //   y = fma(float(residual), residual_scale, y)     if there is a residual
 //   y = min(max(y, low), high);  INT8 stores rint(y), ties to even.
+// A concatenation's input and residual are its operands, so each channel has one of the two:
+//   y = fma(float(input), scale[c], bias[c])            in the input's channels, which come first
+//   y = fma(float(residual), residual_scale, bias[c])   in the residual's
 struct FusedStep {
     Operation operation;  // its own activation is already moved to `activation`
     Activation activation = Activation::none;

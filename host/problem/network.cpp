@@ -23,6 +23,35 @@ const Tensor& only_input(const Network& network, const Node& node) {
     return network.tensors.at(node.inputs[0]);
 }
 
+struct TwoTensors {
+    const Tensor &first, &second;
+};
+
+TwoTensors two_inputs(const Network& network, const Node& node) {
+    if (node.inputs.size() != 2)
+        fail(node, fmt::format("takes two inputs, has {}", node.inputs.size()));
+    return {network.tensors.at(node.inputs[0]), network.tensors.at(node.inputs[1])};
+}
+
+// Windows of one size along an axis, the first at its start and the last at its end.
+struct SpreadWindows {
+    std::int64_t kernel, stride;
+};
+
+SpreadWindows spread_windows(std::int64_t extent, std::int64_t wanted) {
+    const std::int64_t windows = std::min(extent, wanted);
+    const std::int64_t stride = extent / windows;
+    return {.kernel = extent - (windows - 1) * stride, .stride = stride};
+}
+
+void spread(Pool& pool, Size image) {
+    const SpreadWindows rows = spread_windows(image.height, pool.grid->height);
+    const SpreadWindows columns = spread_windows(image.width, pool.grid->width);
+    pool.kernel = {rows.kernel, columns.kernel};
+    pool.stride = {rows.stride, columns.stride};
+    pool.pad = {};
+}
+
 // Each call derives the output's shape of one operation; attributes that follow from it are filled
 // in.
 struct ShapeRule {
@@ -47,6 +76,7 @@ struct ShapeRule {
             out.height = out.width = 1;
             return out;
         }
+        if (pool.grid) spread(pool, input.shape.size());
         // A pooling window slides as a convolution's does.
         const ConvProblem windows{.in = input.shape,
                                   .filters = input.shape.channels,
@@ -83,14 +113,23 @@ struct ShapeRule {
     }
 
     TensorShape operator()(Add&) const {
-        if (node.inputs.size() != 2)
-            fail(node, fmt::format("takes two inputs, has {}", node.inputs.size()));
-        const Tensor& a = network.tensors.at(node.inputs[0]);
-        const Tensor& b = network.tensors.at(node.inputs[1]);
+        const auto [a, b] = two_inputs(network, node);
         if (a.shape != b.shape)
             fail(node, fmt::format("cannot add '{}' ({}) and '{}' ({}): shapes differ", a.name,
                                    text(a.shape), b.name, text(b.shape)));
         return a.shape;
+    }
+
+    TensorShape operator()(Concat&) const {
+        const auto [a, b] = two_inputs(network, node);
+        TensorShape out = a.shape;
+        out.channels = b.shape.channels;
+        if (out != b.shape)
+            fail(node, fmt::format("cannot join '{}' ({}) and '{}' ({}): they may differ in "
+                                   "channels alone",
+                                   a.name, text(a.shape), b.name, text(b.shape)));
+        out.channels += a.shape.channels;
+        return out;
     }
 
     TensorShape operator()(Affine&) const { return only_input(network, node).shape; }

@@ -21,7 +21,7 @@ struct Tensor {
 struct Node {
     std::string name;
     Operation operation;
-    std::vector<TensorId> inputs;  // Add: two. The tensor that a Resize imitates is none.
+    std::vector<TensorId> inputs;  // Add, Concat: two. The tensor that a Resize imitates is none.
     TensorId output = 0;
     std::string block;         // "stem", "block1", "skips", "decoder", "logits", ...
     std::optional<int> level;  // pyramid level: 0 = full size
@@ -30,9 +30,10 @@ struct Node {
 struct Network {
     std::string name;
     std::vector<Tensor> tensors;
-    std::vector<Node> nodes;                                   // topological order
-    TensorId image = 0;                                        // the input tensor
-    TensorId scores = 0;                                       // the output tensor
+    std::vector<Node> nodes;  // topological order
+    TensorId image = 0;       // the input tensor
+    TensorId scores = 0;      // the output tensor
+    bool features = false;    // the output is a feature map, whose channels may be pruned
     std::map<std::string, std::vector<std::string>> prunings;  // alias ("all") -> its blocks
 };
 

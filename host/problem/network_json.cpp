@@ -41,11 +41,12 @@ struct OperationWriter {
         return {{"conv", out}};
     }
     json operator()(const Pool& pool) const {
-        return {{"pool",
-                 {{"kind", kind_name(pool)},
-                  {"kernel", size_json(pool.kernel)},
-                  {"stride", size_json(pool.stride)},
-                  {"pad", padding_json(pool.pad)}}}};
+        json out{{"kind", kind_name(pool)},
+                 {"kernel", size_json(pool.kernel)},
+                 {"stride", size_json(pool.stride)},
+                 {"pad", padding_json(pool.pad)}};
+        if (pool.grid) out["grid"] = size_json(*pool.grid);
+        return {{"pool", out}};
     }
     json operator()(const Resize& resize) const {
         json out{{"filter", resize.filter == Resize::Filter::bilinear ? "bilinear" : "bicubic"},
@@ -59,6 +60,7 @@ struct OperationWriter {
     json operator()(const Add& add) const {
         return {{"add", {{"activation", name(add.activation)}}}};
     }
+    json operator()(const Concat&) const { return {{"concat", json::object()}}; }
     json operator()(const Affine& affine) const {
         json out{{"activation", name(affine.activation)}};
         if (affine.norm) out["norm"] = *affine.norm;
@@ -115,11 +117,13 @@ Conv read_conv(const JsonPlace& place) {
 }
 
 Pool read_pool(const JsonPlace& place) {
+    const auto grid = place.find("grid");
     return {.kind = static_cast<Pool::Kind>(
                 place.at("kind").choice({"max_pool", "average_pool", "global_average_pool"})),
             .kernel = read_size(place.at("kernel")),
             .stride = read_size(place.at("stride")),
-            .pad = read_padding(place.at("pad"))};
+            .pad = read_padding(place.at("pad")),
+            .grid = grid ? std::optional(read_size(*grid)) : std::nullopt};
 }
 
 Resize read_resize(const JsonPlace& place) {
@@ -137,9 +141,10 @@ Operation read_operation(const JsonPlace& node) {
     if (const auto pool = node.find("pool")) return read_pool(*pool);
     if (const auto resize = node.find("resize")) return read_resize(*resize);
     if (const auto add = node.find("add")) return Add{read_activation(*add)};
+    if (node.has("concat")) return Concat{};
     if (const auto affine = node.find("affine"))
         return Affine{read_norm(*affine), read_activation(*affine)};
-    node.fail("expected one of the operations conv, pool, resize, add, affine");
+    node.fail("expected one of the operations conv, pool, resize, add, concat, affine");
 }
 
 Node read_node(const JsonPlace& place, std::size_t tensors) {
@@ -175,7 +180,8 @@ json to_json(const Network& network) {
         nodes.push_back(std::move(out));
     }
     return {{"name", network.name},   {"tensors", tensors},       {"nodes", nodes},
-            {"image", network.image}, {"scores", network.scores}, {"prunings", network.prunings}};
+            {"image", network.image}, {"scores", network.scores}, {"features", network.features},
+            {"prunings", network.prunings}};
 }
 
 Network network_from_json(const json& document) {
@@ -189,6 +195,7 @@ Network network_from_json(const json& document) {
     const auto last = static_cast<std::int64_t>(count) - 1;
     network.image = static_cast<TensorId>(place.at("image").integer(0, last));
     network.scores = static_cast<TensorId>(place.at("scores").integer(0, last));
+    if (const auto features = place.find("features")) network.features = features->boolean();
     for (const auto& [alias, blocks] : place.at("prunings").members())
         for (const JsonPlace& block : blocks.items())
             network.prunings[alias].push_back(block.string());

@@ -24,6 +24,7 @@ struct KindName {
     std::string_view operator()(const Pool& pool) const { return pool_name(pool.kind); }
     std::string_view operator()(const Resize&) const { return "resize"; }
     std::string_view operator()(const Add&) const { return "add"; }
+    std::string_view operator()(const Concat&) const { return "concat"; }
     std::string_view operator()(const Affine&) const { return "affine"; }
 };
 

@@ -31,6 +31,9 @@ struct Pool {
                             // the extents below
     Size kernel = {}, stride = {};
     Padding pad = {};
+    // An average over so many windows, spread evenly: infer_shapes then fills in the extents above.
+    // No finer than the image; windows overlap where the grid does not divide it.
+    std::optional<Size> grid = {};
 };
 
 // Separable interpolation with half-pixel centres and clamped borders; cubic uses a = -0.75, as
@@ -53,6 +56,8 @@ struct Add {  // sum of two tensors of one shape
     Activation activation = Activation::none;
 };
 
+struct Concat {};  // the channels of one tensor, then those of another
+
 // Per-channel scale and shift (a batch normalisation that stands before a convolution), then an
 // activation.
 // Without norm it is the activation alone.
@@ -61,10 +66,10 @@ struct Affine {
     Activation activation = Activation::none;
 };
 
-using Operation = std::variant<Conv, Pool, Resize, Add, Affine>;
+using Operation = std::variant<Conv, Pool, Resize, Add, Concat, Affine>;
 
 // "conv", "depthwise", "fc", "max_pool", "average_pool", "global_average_pool", "resize", "add",
-// "affine"
+// "concat", "affine"
 std::string_view kind_name(const Operation& operation);
 Activation activation_of(const Operation& operation);
 

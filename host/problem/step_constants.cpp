@@ -60,6 +60,20 @@ RealMap real_map(const FusedStep& step, const Network& network, const Parameters
     return map;
 }
 
+// How many channels, from the first on, the input enters, and from which on the residual does.
+struct Operands {
+    std::size_t input_end, residual_begin;
+};
+
+Operands operands_of(const FusedStep& step, const Network& network) {
+    const auto channels = [&](TensorId tensor) {
+        return static_cast<std::size_t>(network.tensors[tensor].shape.channels);
+    };
+    if (std::holds_alternative<Concat>(step.operation))
+        return {channels(step.input), channels(step.input)};
+    return {channels(step.output), step.residual ? 0 : channels(step.output)};
+}
+
 std::vector<std::int32_t> zero_point_correction(const std::vector<std::int8_t>& weights,
                                                 std::size_t filters, int zero_point) {
     std::vector<std::int32_t> init(filters, 0);
@@ -141,11 +155,14 @@ StepConstants constants_int8(const FusedStep& step, const Network& network,
         constants.residual_scale = static_cast<float>(residual_step);
         residual_offset = residual.zero_point * residual_step;
     }
+    const Operands operands = operands_of(step, network);
     for (std::size_t c = 0; c < channels; ++c) {
         const double gain = in_step * weight_scale[c] * map.gain[c];
+        const double in_offset = c < operands.input_end ? in_zero * gain : 0;
+        const double added_offset = c < operands.residual_begin ? 0 : residual_offset;
         constants.scale.push_back(static_cast<float>(gain * weight));
         constants.bias.push_back(static_cast<float>(map.shift[c] / out.scale + out.zero_point -
-                                                    in_zero * gain - residual_offset));
+                                                    in_offset - added_offset));
     }
     set_bounds_int8(constants, step.activation, out);
     constants.output_pad = static_cast<float>(out.zero_point);

@@ -40,7 +40,10 @@ double error_ratio(double got, double expected, double bound) {
 
 bool copies_elements(const FusedStep& step, const StepConstants& constants) {
     const auto* pool = std::get_if<Pool>(&step.operation);
-    return pool && pool->kind == Pool::Kind::max && !step.residual &&
+    const bool largest = pool && pool->kind == Pool::Kind::max && !step.residual;
+    const bool joined =
+        std::holds_alternative<Concat>(step.operation) && constants.residual_scale == 1;
+    return (largest || joined) &&
            std::ranges::all_of(constants.scale, [](float s) { return s == 1; }) &&
            std::ranges::all_of(constants.bias, [](float b) { return b == 0; });
 }
@@ -135,10 +138,10 @@ struct Comparison {
         sums.at(pixels, sum, magnitude);
         Worst worst;
         for (std::size_t i = 0; i < sum.size(); ++i) {
-            const std::size_t at =
-                static_cast<std::size_t>(pixels[i / channels]) * channels + i % channels;
-            const Summed<Element> element{sum[i], i % channels,
-                                          residual ? &residual->values[at] : nullptr};
+            const OutputPlace place{static_cast<std::size_t>(pixels[i / channels]), i % channels,
+                                    channels};
+            const std::size_t at = place.pixel * channels + place.channel;
+            const Summed<Element> element{sum[i], place.channel, residual_at(residual, place)};
             const double expected = finish(constants, element);
             const double got = output.values[at];
             const double bound =

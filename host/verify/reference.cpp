@@ -30,9 +30,10 @@ HostTensor<Element> run_reference(const FusedStep& step, const StepConstants& co
             sums->at(pixels, sum, {});
             for (std::size_t i = 0; i < sum.size(); ++i) {
                 const std::size_t at = begin * channels + i;
+                const OutputPlace place{at / channels, i % channels, channels};
                 output.values[at] = static_cast<Element>(
-                    finish(constants, Summed<Element>{sum[i], i % channels,
-                                                      residual ? &residual->values[at] : nullptr}));
+                    finish(constants, Summed<Element>{sum[i], place.channel,
+                                                      residual_at(residual, place)}));
             }
         });
     return output;

@@ -24,23 +24,28 @@ const Element* pixel_values(const HostTensor<Element>& tensor, const Pixel& pixe
     return &tensor.at(pixel.n, pixel.y, pixel.x, 0);
 }
 
-// Adding and affine: the sum is the input element.
+// Adding and affine: the sum is the input element. Concatenation: in the channels of the input; it
+// is zero in those of the residual.
 template <class Element>
 class ElementSums : public StepSums {
 public:
-    explicit ElementSums(const HostTensor<Element>& input) : input_(input) {}
+    ElementSums(const TensorShape& out, const HostTensor<Element>& input)
+        : residual_channels_(out.channels - input.shape.channels), input_(input) {}
 
     void at(std::span<const std::int64_t> pixels, std::span<double> sums,
             std::span<float> magnitudes) const override {
         const std::int64_t channels = input_.shape.channels;
         double* to = sums.data();
-        for (const std::int64_t pixel : pixels)
+        for (const std::int64_t pixel : pixels) {
             to = std::copy_n(input_.values.data() + pixel * channels, channels, to);
+            to = std::fill_n(to, residual_channels_, 0.0);
+        }
         std::fill(magnitudes.begin(), magnitudes.end(), 0.0f);
     }
     std::int64_t products() const override { return 0; }
 
 private:
+    std::int64_t residual_channels_;
     const HostTensor<Element>& input_;
 };
 
@@ -195,10 +200,14 @@ void check_residual(const FusedStep& step, const TensorShape& out,
             fmt::format("reference of a {}: the step {} a residual, the caller {} one",
                         kind_name(step.operation), step.residual ? "has" : "lacks",
                         residual ? "gave" : "gave no"));
-    if (residual && residual->shape != out)
+    if (!residual) return;
+    TensorShape expected = out;
+    if (std::holds_alternative<Concat>(step.operation))
+        expected.channels = std::min(out.channels - 1, residual->shape.channels);
+    if (residual->shape != expected)
         throw std::invalid_argument(
-            fmt::format("reference of a {}: the residual's shape is not the output's",
-                        kind_name(step.operation)));
+            fmt::format("reference of a {}: a residual of {} does not fit an output of {}",
+                        kind_name(step.operation), text(residual->shape), text(out)));
 }
 
 template <class Element>
@@ -218,13 +227,17 @@ std::unique_ptr<StepSums> make_sums(const FusedStep& step, const StepConstants& 
             return std::make_unique<DepthwiseSums<Element>>(conv->problem, constants, input);
         return std::make_unique<ConvSums<Element>>(conv->problem, constants, input);
     }
+    if (std::holds_alternative<Concat>(step.operation)) {
+        expect(out.pixels() == input.shape.pixels() && out.channels > input.shape.channels);
+        return std::make_unique<ElementSums<Element>>(out, input);
+    }
     expect(same_channels);
     if (const auto* pool = std::get_if<Pool>(&step.operation))
         return std::make_unique<PoolSums<Element>>(*pool, constants.input_pad, out, input);
     if (const auto* resize = std::get_if<Resize>(&step.operation))
         return std::make_unique<ResizeSums<Element>>(resize->filter, out, input);
     expect(out == input.shape);
-    return std::make_unique<ElementSums<Element>>(input);
+    return std::make_unique<ElementSums<Element>>(out, input);
 }
 
 template void check_residual(const FusedStep&, const TensorShape&, const HostTensor<float>*);

@@ -33,7 +33,7 @@ public:
 };
 
 // Throws std::invalid_argument unless the residual is there exactly when the step has one, and as
-// large as the output.
+// large as the output; of a concatenation, as large as the output's last channels.
 template <class Element>
 void check_residual(const FusedStep& step, const TensorShape& out,
                     const HostTensor<Element>* residual);

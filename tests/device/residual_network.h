@@ -42,7 +42,8 @@ inline Network residual_network(std::int64_t batch = 2) {
     const Resize up{.to = Resize::LikeTensor{"a.sum"}, .size = {}};
     const TensorId larger = net.add("up", up, {deep});
     const TensorId normed = net.add("norm", Affine{"norm", Activation::relu}, {larger});
-    const TensorId mixed = net.conv("mix", normed, 23);
+    const TensorId joined = net.add("joined", Concat{}, {normed, a});
+    const TensorId mixed = net.conv("mix", joined, 23);
     const TensorId mean = net.add("mean", Pool{.kind = Pool::Kind::global_average}, {mixed});
     Conv classify;
     classify.problem.filters = 11;

@@ -181,6 +181,9 @@ std::vector<StepCase> pool_cases() {
     add("average_lopsided", {1, 53, 7, 7}, {Kind::average, {2, 3}, {1, 2}, {1, 0, 0, 2}});
     add("average_of_an_image", {1, 1, 9, 8}, {Kind::average, {3, 3}, {1, 1}, Padding::all(1)});
     add("global_average", {3, 37, 5, 3}, {.kind = Kind::global_average});
+    Pool grid{.kind = Kind::average};
+    grid.grid = Size{2, 3};
+    add("average_over_a_grid", {1, 19, 7, 9}, grid);
     add("global_average_of_one_pixel", {2, 19, 1, 1}, {.kind = Kind::global_average});
     return cases;
 }
@@ -203,6 +206,34 @@ std::vector<StepCase> eltwise_cases() {
             make("affine_before_conv", Family::eltwise, before_conv),
             alone_case("affine_of_an_image", {1, 3, 9, 5}, {"norm", Activation::none}),
             alone_case("relu6_alone", {2, 23, 5, 7}, {std::nullopt, Activation::relu6})};
+}
+
+std::vector<StepCase> concat_cases() {
+    std::vector<StepCase> cases;
+    // Convolutions of the image with so many filters, one behind the other.
+    const auto add = [&](std::string name, const TensorShape& image, std::int64_t first,
+                         std::int64_t second) {
+        NetworkBuilder builder(image);
+        const TensorId a = builder.conv("first", 0, first, Activation::relu);
+        const TensorId b = builder.conv("second", 0, second);
+        builder.add("step", Concat{}, {a, b});
+        cases.push_back(make(std::move(name), Family::concat, builder));
+    };
+    add("meeting_at_whole_vectors", {1, 3, 5, 6}, 32, 48);
+    add("meeting_within_a_vector", {2, 5, 6, 7}, 19, 37);
+    add("second_within_a_vector", {1, 4, 7, 3}, 21, 2);
+    add("first_within_a_vector", {3, 4, 1, 5}, 3, 45);
+
+    NetworkBuilder image_behind({2, 3, 6, 5});
+    const TensorId wide = image_behind.conv("first", 0, 8);
+    const TensorId joined = image_behind.add("step", Concat{}, {wide, 0});
+    image_behind.conv("conv", joined, 7);  // needs a halo around what is joined
+    cases.push_back(make("image_behind_features", Family::concat, image_behind));
+    NetworkBuilder clipped({1, 3, 6, 5});
+    const TensorId again = clipped.add("again", Concat{}, {0, clipped.conv("second", 0, 17)});
+    clipped.add("relu6", Affine{std::nullopt, Activation::relu6}, {again});
+    cases.push_back(make("image_before_features_relu6", Family::concat, clipped));
+    return cases;
 }
 
 Resize resize_by(Resize::Filter filter, std::int64_t numerator, std::int64_t denominator = 1) {
@@ -240,7 +271,7 @@ std::vector<StepCase> resize_cases() {
 std::vector<StepCase> step_cases() {
     std::vector<StepCase> all;
     for (auto* cases : {window_cases, channel_cases, pixel_cases, residual_cases, depthwise_cases,
-                        pool_cases, eltwise_cases, resize_cases})
+                        pool_cases, eltwise_cases, concat_cases, resize_cases})
         for (StepCase& one : cases()) all.push_back(std::move(one));
     return all;
 }

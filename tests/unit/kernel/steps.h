@@ -32,6 +32,15 @@ inline LoneStep lone_resize(Resize::Filter filter, const TensorShape& in, const 
                      out);
 }
 
+inline LoneStep lone_concat(const TensorShape& in, std::int64_t behind) {
+    LoneStep lone = lone_step(Concat{}, in, in);
+    lone.network.tensors.push_back({"second", in});
+    lone.network.tensors[2].shape.channels = behind;
+    lone.network.tensors[1].shape.channels += behind;
+    lone.step.residual = 2;
+    return lone;
+}
+
 // Steps of every family, some with channels that no vector divides.
 inline std::vector<LoneStep> steps_of_every_family() {
     return {lone_conv("mb1ic37ih19oc53oh10kh3sh2ph1"),
@@ -40,6 +49,7 @@ inline std::vector<LoneStep> steps_of_every_family() {
             lone_step(Pool{.kernel = {2, 2}, .stride = {2, 2}, .pad = {}}, {1, 19, 8, 8},
                       {1, 19, 4, 4}),
             lone_step(Add{}, {1, 19, 8, 8}, {1, 19, 8, 8}),
+            lone_concat({1, 19, 8, 8}, 5),
             lone_resize(Resize::Filter::bicubic, {1, 3, 8, 8}, {1, 3, 4, 4})};
 }
 

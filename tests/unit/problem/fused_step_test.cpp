@@ -51,6 +51,19 @@ TEST(Fuse, activation_alone_goes_into_the_step_before_it) {
     EXPECT_EQ(steps[0].nodes, (std::vector<std::size_t>{0, 1, 2}));
 }
 
+TEST(Fuse, concatenation_reads_its_second_operand_as_residual_and_takes_an_activation) {
+    NetworkBuilder builder({1, 4, 8, 8});
+    const TensorId a = builder.conv("a", 0, 6);
+    const TensorId joined = builder.add("joined", Concat{}, {0, a});
+    const TensorId relu = builder.add("relu", Affine{{}, Activation::relu}, {joined});
+    const auto steps = fuse(builder.build());
+    ASSERT_EQ(steps.size(), 2u);
+    EXPECT_EQ(steps[1].input, TensorId{0});
+    EXPECT_EQ(steps[1].residual, a);
+    EXPECT_EQ(steps[1].output, relu);
+    EXPECT_EQ(steps[1].activation, Activation::relu);
+}
+
 TEST(Fuse, normalisation_stays_a_step_of_its_own) {
     NetworkBuilder builder({1, 4, 8, 8});
     const TensorId a = builder.conv("a", 0, 4);

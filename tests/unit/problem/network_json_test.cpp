@@ -21,8 +21,12 @@ Network one_of_everything() {
     const TensorId pooled = builder.add("pool", pool, {a});
     const TensorId up = builder.add("up", Resize{.to = Resize::LikeTensor{"image"}}, {pooled});
     const TensorId sum = builder.add("sum", Add{Activation::relu}, {0, up});
+    const TensorId joined = builder.add("joined", Concat{}, {sum, 0});
+    Pool grid{.kind = Pool::Kind::average};
+    grid.grid = Size{4, 16};
+    const TensorId spread = builder.add("spread", grid, {joined});
     const TensorId half = builder.add(
-        "half", Resize{.filter = Resize::Filter::bicubic, .to = Resize::Factor{1, 2}}, {sum});
+        "half", Resize{.filter = Resize::Filter::bicubic, .to = Resize::Factor{1, 2}}, {spread});
     const TensorId norm = builder.add("norm", Affine{"n", Activation::relu}, {half});
     const TensorId mean = builder.add("mean", Pool{.kind = Pool::Kind::global_average}, {norm});
     builder.add("fc",
@@ -34,6 +38,7 @@ Network one_of_everything() {
                 {mean});
     Network& network = builder.unchecked();
     network.prunings = {{"all", {"body"}}};
+    network.features = true;
     network.nodes[0].level = 2;
     return builder.build();
 }
@@ -65,7 +70,7 @@ TEST(NetworkJson, missing_and_wrong_values_are_named_by_place) {
     json["nodes"][1]["output"] = 99;
     EXPECT_THAT([&] { network_from_json(json); },
                 ThrowsMessage<std::runtime_error>(
-                    HasSubstr("$.nodes[1].output: expected a whole number from 0 to 8")));
+                    HasSubstr("$.nodes[1].output: expected a whole number from 0 to 10")));
     json = to_json(one_of_everything());
     json["nodes"][1].erase("pool");
     EXPECT_THAT(

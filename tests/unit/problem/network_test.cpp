@@ -41,6 +41,45 @@ TEST(InferShapes, adding_tensors_of_different_shape_names_both) {
                                               HasSubstr("'b' (1x6x8x8)"))));
 }
 
+TEST(InferShapes, joining_tensors_adds_their_channels_and_they_differ_in_nothing_else) {
+    NetworkBuilder builder({2, 3, 8, 8});
+    const TensorId a = builder.conv("a", 0, 5);
+    const TensorId joined = builder.add("joined", Concat{}, {a, 0});
+    EXPECT_EQ(builder.build().tensors[joined].shape, (TensorShape{2, 8, 8, 8}));
+    const TensorId half = builder.add("half", Resize{.to = Resize::Factor{1, 2}}, {a});
+    builder.add("wrong", Concat{}, {a, half});
+    EXPECT_THAT([&] { builder.build(); },
+                ThrowsMessage<std::invalid_argument>(AllOf(HasSubstr("node 'wrong'"),
+                                                           HasSubstr("cannot join 'a' (2x5x8x8)"),
+                                                           HasSubstr("'half' (2x5x4x4)"))));
+}
+
+Pool averages_over(const Size& grid, const TensorShape& image) {
+    NetworkBuilder builder(image);
+    Pool pool{.kind = Pool::Kind::average};
+    pool.grid = grid;
+    builder.add("pool", pool, {0});
+    return std::get<Pool>(builder.build().nodes[0].operation);
+}
+
+TEST(InferShapes, a_grid_that_divides_the_image_cuts_it_into_equal_windows) {
+    const Pool pool = averages_over({8, 16}, {1, 3, 32, 64});
+    EXPECT_EQ(pool.kernel, (Size{4, 4}));
+    EXPECT_EQ(pool.stride, (Size{4, 4}));
+}
+
+TEST(InferShapes, windows_of_a_grid_overlap_where_it_does_not_divide_the_image) {
+    const Pool pool = averages_over({8, 16}, {1, 3, 34, 60});
+    EXPECT_EQ(pool.stride, (Size{4, 3}));
+    EXPECT_EQ(pool.kernel, (Size{34 - 7 * 4, 60 - 15 * 3}));
+}
+
+TEST(InferShapes, a_grid_is_no_finer_than_the_image) {
+    const Pool pool = averages_over({8, 16}, {1, 3, 5, 40});
+    EXPECT_EQ(pool.kernel, (Size{1, 10}));
+    EXPECT_EQ(pool.stride, (Size{1, 2}));
+}
+
 TEST(InferShapes, impossible_convolution_names_node_and_input) {
     NetworkBuilder builder({1, 3, 8, 8});
     builder.conv("a", 0, 4);

@@ -104,6 +104,21 @@ TEST(ConstantsInt8, unfused_sum_adds_what_its_operands_stand_for) {
     EXPECT_DOUBLE_EQ(epilogue(constants, 20, 30), real / 0.25 + 50);
 }
 
+TEST(ConstantsInt8, concatenation_maps_each_operand_to_the_outputs_steps) {
+    NetworkBuilder builder({1, 1, 4, 4});
+    const TensorId a = builder.conv("a", 0, 2, Activation::relu);
+    const TensorId joined = builder.add("joined", Concat{}, {0, a});
+    const Network network = builder.build();
+    std::vector<AffineQuantization> tensors(3);
+    tensors[0] = {0.5f, 7};
+    tensors[a] = {0.125f, 2};
+    tensors[joined] = {0.25f, 50};
+    const StepConstants c = constants_int8(fuse(network).at(1), network, {}, tensors);
+    EXPECT_EQ(c.scale[0] * 20 + c.bias[0], 0.5f * (20 - 7) / 0.25f + 50);
+    for (const std::size_t channel : {1u, 2u})
+        EXPECT_EQ(c.residual_scale * 30 + c.bias[channel], 0.125f * (30 - 2) / 0.25f + 50);
+}
+
 TEST(ConstantsInt8, normalisation_alone_maps_real_values) {
     NetworkBuilder builder({1, 1, 4, 4});
     const TensorId out = builder.add("norm", Affine{"n", Activation::none}, {0});

@@ -51,6 +51,21 @@ TEST(ReferenceByHand, three_by_three_conv_pads_with_zeros) {
               (std::vector<float>{77, 67, 47, 37}));
 }
 
+TEST(ReferenceByHand, concatenation_puts_the_residuals_channels_behind_the_inputs) {
+    FusedStep step = step_of(Concat{});
+    step.residual = 1;
+    StepConstants constants = plain_constants(3);
+    constants.scale = {2, 99, 99};
+    constants.bias = {0.5f, 0, 1};
+    constants.residual_scale = 10;
+    const auto input = tensor<float>(image(1, 2), {1, 2});
+    const auto residual = tensor<float>(image(1, 2, 2), {3, 4, 5, 6});
+    EXPECT_EQ(run(step, constants, image(1, 2, 3), input, &residual),
+              (std::vector<float>{2.5f, 30, 41, 4.5f, 50, 61}));
+    const auto wide = tensor<float>(image(1, 2, 3), {1, 2, 3, 4, 5, 6});
+    EXPECT_THROW(run(step, constants, image(1, 2, 3), input, &wide), std::invalid_argument);
+}
+
 TEST(ReferenceByHand, asymmetric_padding_shifts_the_window) {
     const ConvProblem problem =
         conv_problem(image(1, 3), 1, {.kernel = {1, 2}, .pad = {0, 1, 0, 0}});

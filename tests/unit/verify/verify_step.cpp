@@ -183,6 +183,25 @@ TEST(VerifyStep, max_pool_must_be_exact_in_fp32) {
     }
 }
 
+TEST(VerifyStep, concatenation_must_be_exact_in_fp32) {
+    Values values(11);
+    FusedStep step;
+    step.operation = Concat{};
+    step.residual = 1;
+    StepConstants constants = plain_constants(8);
+    constants.residual_scale = 1;
+    const auto input = values.tensor<float>({1, 5, 4, 4});
+    const auto residual = values.tensor<float>({1, 3, 4, 4});
+    auto output = run_reference<float>(step, constants, {1, 8, 4, 4}, input, &residual, 1);
+    const Verdict right = verify_step<float>(step, constants, input, &residual, output, {}, 1);
+    EXPECT_EQ(right.result, Verdict::Result::correct);
+    EXPECT_EQ(right.rule, "exact");
+    std::swap(output.values[7], output.values[6]);
+    const Verdict wrong = verify_step<float>(step, constants, input, &residual, output, {}, 1);
+    EXPECT_EQ(wrong.result, Verdict::Result::incorrect);
+    EXPECT_THAT(wrong.worst_at, StartsWith("n0 c"));
+}
+
 TEST(VerifyStep, average_pool_and_resize_state_the_bound_of_their_sums) {
     Values values(10);
     const auto input = values.tensor<float>({1, 3, 8, 8});
