@@ -179,9 +179,10 @@ json to_json(const Network& network) {
         if (node.level) out["level"] = *node.level;
         nodes.push_back(std::move(out));
     }
-    return {{"name", network.name},   {"tensors", tensors},       {"nodes", nodes},
-            {"image", network.image}, {"scores", network.scores}, {"features", network.features},
-            {"prunings", network.prunings}};
+    return {
+        {"name", network.name},        {"tensors", tensors},       {"nodes", nodes},
+        {"image", network.image},      {"scores", network.scores}, {"features", network.features},
+        {"prunings", network.prunings}};
 }
 
 Network network_from_json(const json& document) {

@@ -21,21 +21,20 @@ HostTensor<Element> run_reference(const FusedStep& step, const StepConstants& co
     const auto sums = make_sums(step, constants, out, input);
     const auto channels = static_cast<std::size_t>(out.channels);
     HostTensor<Element> output{out, std::vector<Element>(static_cast<std::size_t>(out.elements()))};
-    share_chunks(
-        static_cast<std::size_t>(out.pixels()), pixels_per_chunk, threads,
-        [&](std::size_t begin, std::size_t end) {
-            std::vector<std::int64_t> pixels(end - begin);
-            std::iota(pixels.begin(), pixels.end(), static_cast<std::int64_t>(begin));
-            std::vector<double> sum(pixels.size() * channels);
-            sums->at(pixels, sum, {});
-            for (std::size_t i = 0; i < sum.size(); ++i) {
-                const std::size_t at = begin * channels + i;
-                const OutputPlace place{at / channels, i % channels, channels};
-                output.values[at] = static_cast<Element>(
-                    finish(constants, Summed<Element>{sum[i], place.channel,
-                                                      residual_at(residual, place)}));
-            }
-        });
+    share_chunks(static_cast<std::size_t>(out.pixels()), pixels_per_chunk, threads,
+                 [&](std::size_t begin, std::size_t end) {
+                     std::vector<std::int64_t> pixels(end - begin);
+                     std::iota(pixels.begin(), pixels.end(), static_cast<std::int64_t>(begin));
+                     std::vector<double> sum(pixels.size() * channels);
+                     sums->at(pixels, sum, {});
+                     for (std::size_t i = 0; i < sum.size(); ++i) {
+                         const std::size_t at = begin * channels + i;
+                         const OutputPlace place{at / channels, i % channels, channels};
+                         output.values[at] = static_cast<Element>(finish(
+                             constants,
+                             Summed<Element>{sum[i], place.channel, residual_at(residual, place)}));
+                     }
+                 });
     return output;
 }
 
