@@ -1,9 +1,12 @@
 // The language of network files, and what it says to mistakes.
 #include "host/suite/network_file.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -224,7 +227,7 @@ TEST(LoadNetwork, unknown_names_bring_near_ones) {
 }
 
 TEST(LoadNetwork, a_path_reads_that_file_and_syntax_errors_name_the_line) {
-    const std::string path = testing::TempDir() + "slimbench_network_test.json";
+    const std::string path = fmt::format("{}slimbench_network_{}.json", testing::TempDir(), getpid());
     std::ofstream(path) << file_with(
         R"([{"name": "a", "block": "b", "op": "global_average_pool"}])");
     EXPECT_EQ(load_network(path).name, "test");

@@ -1,6 +1,8 @@
 // Suites unfold into workloads; the command line overrides; mistakes are named.
 #include "host/suite/suite_file.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -24,7 +26,7 @@ std::vector<std::string> ids(const Suite& suite) {
 
 class SuiteFile : public testing::Test {
 protected:
-    std::string folder_ = testing::TempDir() + "slimbench_suite_test/";
+    std::string folder_ = fmt::format("{}slimbench_suite_{}/", testing::TempDir(), getpid());
     std::string path_ = folder_ + "suite.json";
     void SetUp() override { std::filesystem::create_directories(folder_); }
     void TearDown() override { std::filesystem::remove_all(folder_); }
