@@ -227,7 +227,8 @@ TEST(LoadNetwork, unknown_names_bring_near_ones) {
 }
 
 TEST(LoadNetwork, a_path_reads_that_file_and_syntax_errors_name_the_line) {
-    const std::string path = fmt::format("{}slimbench_network_{}.json", testing::TempDir(), getpid());
+    const std::string path =
+        fmt::format("{}slimbench_network_{}.json", testing::TempDir(), getpid());
     std::ofstream(path) << file_with(
         R"([{"name": "a", "block": "b", "op": "global_average_pool"}])");
     EXPECT_EQ(load_network(path).name, "test");
