@@ -6,15 +6,15 @@
 
 #include <fmt/format.h>
 
+#include "reports/gbench.h"
 #include "reports/provenance.h"
 #include "reports/selection.h"
 
 namespace slimbench {
-namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double nanoseconds_per_second = 1e9;
+namespace {
 
 // "48K" of Linux' cache description in bytes; nothing if it reads otherwise.
 std::optional<std::int64_t> bytes_of(const std::string& text) {
@@ -63,7 +63,9 @@ Json load(const nlohmann::json& environment) {
     return found->is_array() ? Json(*found) : Json::array({Json(*found)});
 }
 
-Json context(const Records& records) {
+}  // namespace
+
+Json gbench_context(const Records& records) {
     const ResultRecord first = records.empty() ? ResultRecord{} : records.front();
     const nlohmann::json& environment = first.environment;
     Json context{{"date", first.time},
@@ -84,7 +86,7 @@ Json context(const Records& records) {
     return context;
 }
 
-Json entry(const ResultRecord& record, std::size_t family) {
+Json gbench_entry(const ResultRecord& record, std::size_t family) {
     const std::string name = record.identity.id();
     return {{"name", name},
             {"family_index", family},
@@ -92,11 +94,26 @@ Json entry(const ResultRecord& record, std::size_t family) {
             {"run_name", name}};
 }
 
+void add_gbench_label(Json& json, const ResultRecord& record) {
+    if (is_storage_only(record))
+        json["label"] =
+            fmt::format("{} storage, {} compute", record.identity.precision, record.compute);
+}
+
+void add_gbench_rates(Json& json, const ResultRecord& record, double seconds) {
+    if (seconds <= 0) return;
+    if (record.identity.kind == RowKind::forward)
+        json["images_per_second"] = static_cast<double>(record.identity.batch) / seconds;
+    if (record.macs > 0) json["gops"] = 2e-9 * static_cast<double>(record.macs) / seconds;
+}
+
+namespace {
+
 Json sample_entry(const ResultRecord& record, std::size_t family, std::size_t index) {
     const std::vector<double>& real = *published_samples(record);
     const std::vector<double>& host = record.measurement->host;
     const double host_seconds = index < host.size() ? host[index] : real[index];
-    Json json = entry(record, family);
+    Json json = gbench_entry(record, family);
     json["run_type"] = "iteration";
     json["repetitions"] = real.size();
     json["repetition_index"] = index;
@@ -105,23 +122,19 @@ Json sample_entry(const ResultRecord& record, std::size_t family, std::size_t in
     json["real_time"] = std::round(real[index] * nanoseconds_per_second);
     json["cpu_time"] = std::round(host_seconds * nanoseconds_per_second);
     json["time_unit"] = "ns";
-    if (is_storage_only(record))
-        json["label"] =
-            fmt::format("{} storage, {} compute", record.identity.precision, record.compute);
+    add_gbench_label(json, record);
     json["host_seconds"] = host_seconds;
-    if (real[index] > 0) {
-        if (record.identity.kind == RowKind::forward)
-            json["images_per_second"] = static_cast<double>(record.identity.batch) / real[index];
-        if (record.macs > 0) json["gops"] = 2e-9 * static_cast<double>(record.macs) / real[index];
-    }
+    add_gbench_rates(json, record, real[index]);
     return json;
 }
+
+}  // namespace
 
 // Without a time, since it has none. compare.py demands one of every "iteration", hence the other
 // run type, and a time unit of every entry; one that differs from the samples' keeps it from
 // pairing them with this.
-Json error_entry(const ResultRecord& record, std::size_t family) {
-    Json json = entry(record, family);
+Json gbench_error_entry(const ResultRecord& record, std::size_t family) {
+    Json json = gbench_entry(record, family);
     json["run_type"] = "aggregate";
     json["aggregate_name"] = "error";
     json["repetitions"] = 0;
@@ -132,17 +145,15 @@ Json error_entry(const ResultRecord& record, std::size_t family) {
     return json;
 }
 
-}  // namespace
-
 std::string report_gbench(const Records& records) {
-    Json json{{"context", context(records)}, {"benchmarks", Json::array()}};
+    Json json{{"context", gbench_context(records)}, {"benchmarks", Json::array()}};
     for (std::size_t family = 0; family < records.size(); ++family) {
         const std::vector<double>* samples = published_samples(records[family]);
-        if (!samples) json["benchmarks"].push_back(error_entry(records[family], family));
+        if (!samples) json["benchmarks"].push_back(gbench_error_entry(records[family], family));
         for (std::size_t index = 0; samples && index < samples->size(); ++index)
             json["benchmarks"].push_back(sample_entry(records[family], family, index));
     }
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return gbench_json(json);
 }
 
 }  // namespace slimbench

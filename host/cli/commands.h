@@ -19,6 +19,7 @@ void add_list(CLI::App& app, Action& action);
 void add_describe(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_layer(CLI::App& app, Action& action);
+void add_benchmark(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_worker(CLI::App& app, Action& action);  // hidden: started by the coordinator
 
