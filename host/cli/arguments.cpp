@@ -6,6 +6,8 @@
 
 #include <fmt/core.h>
 
+#include "host/suite/pruning_file.h"
+
 namespace slimbench {
 namespace {
 
@@ -32,7 +34,7 @@ Size parse_size(std::string_view text) {
 
 std::vector<PruningPlan> parse_prunings(const std::vector<std::string>& texts) {
     std::vector<PruningPlan> plans;
-    for (const std::string& text : texts) plans.push_back(parse_pruning(text));
+    for (const std::string& text : texts) plans.push_back(load_pruning(text));
     return plans;
 }
 

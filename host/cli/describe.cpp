@@ -2,15 +2,16 @@
 #include <algorithm>
 #include <memory>
 
-#include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "host/cli/arguments.h"
 #include "host/cli/commands.h"
 #include "host/problem/block_counts.h"
 #include "host/problem/data_type.h"
-#include "host/problem/pruning.h"
 #include "host/suite/network_file.h"
+#include "host/suite/pruning_file.h"
+#include "host/suite/width_multiplier.h"
 
 namespace slimbench {
 namespace {
@@ -21,13 +22,14 @@ struct DescribeOptions {
     std::string network, prune = "none", size;
     std::int64_t classes = 0;  // 0: the file's
     std::int64_t batch = 1;
-    bool json = false;
+    double width = 1;
+    bool json = false, groups = false;
 
     Network load() const {
-        NetworkOptions options{.size = {}, .batch = batch, .classes = {}};
+        NetworkOptions options{.size = {}, .batch = batch, .classes = {}, .width = width};
         if (!size.empty()) options.size = parse_size(size);
         if (classes != 0) options.classes = classes;
-        return slimbench::prune(load_network(network, options), parse_pruning(prune));
+        return slimbench::prune(load_network(network, options), load_pruning(prune));
     }
 };
 
@@ -80,6 +82,23 @@ json levels_json(const Network& network) {
     return levels;
 }
 
+std::vector<std::string> layer_names(const Network& network, const ChannelGroup& group) {
+    std::vector<std::string> names;
+    for (const std::size_t node : group.nodes) names.push_back(network.nodes[node].name);
+    return names;
+}
+
+json groups_json(const Network& network) {
+    json groups = json::array();
+    for (const ChannelGroup& group : channel_groups(network))
+        groups.push_back({{"group", group.name},
+                          {"channels", group.channels},
+                          {"prunable", group.prunable},
+                          {"blocks", group.blocks},
+                          {"layers", layer_names(network, group)}});
+    return groups;
+}
+
 json weight_bytes_json(const Network& network) {
     json bytes;
     for (const Precision precision : all_precisions)
@@ -104,7 +123,8 @@ json description(const Network& network, const std::string& pruning) {
             {"prunings", prunings},
             {"layers", layers_json(network)},
             {"blocks", blocks_json(network)},
-            {"levels", levels_json(network)}};
+            {"levels", levels_json(network)},
+            {"groups", groups_json(network)}};
 }
 
 std::string text(const TensorShape& shape) {
@@ -130,11 +150,8 @@ void print_head(const Network& network, const std::string& pruning) {
         fmt::print("  weights in {}: {:.2f} MB\n", traits(precision).name,
                    1e-6 * static_cast<double>(
                               weight_bytes(network, traits(traits(precision).weight).bits)));
-    for (const auto& [alias, blocks] : network.prunings) {
-        fmt::print("  --prune {}@RATIO prunes", alias);
-        for (const std::string& block : blocks) fmt::print(" {}", block);
-        fmt::print("\n");
-    }
+    for (const auto& [alias, blocks] : network.prunings)
+        fmt::print("  --prune {}@RATIO prunes {}\n", alias, fmt::join(blocks, " "));
 }
 
 void print_layers(const Network& network) {
@@ -158,11 +175,26 @@ void print_blocks(const Network& network) {
                    giga(level.macs_forward), giga(level.macs_backbone));
 }
 
+void print_groups(const Network& network) {
+    const std::vector<ChannelGroup> groups = channel_groups(network);
+    std::size_t longest = 5;
+    for (const ChannelGroup& group : groups) longest = std::max(longest, group.name.size());
+    fmt::print("\n{:<{}}  {:>8}  {:<8}  {:<13}  layers\n", "group", longest, "channels", "prunable",
+               "blocks");
+    for (const ChannelGroup& group : groups)
+        fmt::print("{:<{}}  {:>8}  {:<8}  {:<13}  {}\n", group.name, longest, group.channels,
+                   group.prunable ? "yes" : "no", fmt::to_string(fmt::join(group.blocks, " ")),
+                   fmt::join(layer_names(network, group), " "));
+}
+
 int describe(const DescribeOptions& options) {
     const Network network = options.load();
-    const std::string pruning = parse_pruning(options.prune).text();
+    const std::string pruning = load_pruning(options.prune).text();
     if (options.json) {
         fmt::print("{}\n", description(network, pruning).dump(2));
+    } else if (options.groups) {
+        print_head(network, pruning);
+        print_groups(network);
     } else {
         print_head(network, pruning);
         print_layers(network);
@@ -180,14 +212,22 @@ void add_describe(CLI::App& app, Action& action) {
         ->add_option("network", options->network,
                      "Name (see: slimbench list networks) or a .json file")
         ->required();
-    command->add_option("--prune", options->prune, "none, or ALIAS@RATIO such as all@0.5");
+    command->add_option("--prune", options->prune,
+                        "none, NAME@RATIO such as all@0.5, all@0.5/8 for multiples of 8, a plan's "
+                        "name or its .json file");
     command->add_option("--size", options->size, "HEIGHTxWIDTH of the input image");
     command->add_option("--classes", options->classes, "Number of classes")
         ->check(CLI::Range(1, 1'000'000));
     command->add_option("--batch", options->batch, "Images at a time")->check(CLI::Range(1, 65536));
+    command->add_option("--width", options->width, "Width multiplier, of networks that have one")
+        ->check(CLI::Range(least_width, most_width));
+    command->add_flag("--groups", options->groups,
+                      "Show the groups of channels that plans of pruning may name");
     command->add_flag("--json", options->json, "Print everything as JSON");
     command->footer(
-        "Example:  slimbench describe swiftnet_rn34_pyramid --prune first2@0.5 --size 512x1024");
+        "Examples:  slimbench describe swiftnet_rn34_pyramid --prune first2@0.5 --size 512x1024\n"
+        "           slimbench describe mobilenet_v2 --width 0.75\n"
+        "           slimbench describe resnet18 --groups");
     command->callback([=, &action] { action = [=] { return describe(*options); }; });
 }
 

@@ -7,6 +7,7 @@
 #include "host/cli/commands.h"
 #include "host/kernel/variant.h"
 #include "host/suite/network_file.h"
+#include "host/suite/pruning_file.h"
 #include "host/suite/suite_file.h"
 
 namespace slimbench {
@@ -17,6 +18,23 @@ void print_entries(const std::vector<Entry>& entries) {
     std::size_t longest = 0;
     for (const Entry& entry : entries) longest = std::max(longest, entry.name.size());
     for (const Entry& entry : entries) fmt::print("{:<{}}  {}\n", entry.name, longest, entry.about);
+}
+
+// Counts at each network's own size.
+void print_networks() {
+    const std::vector<NetworkEntry> entries = shipped_networks();
+    std::size_t longest = 0;
+    for (const NetworkEntry& entry : entries) longest = std::max(longest, entry.name.size());
+    fmt::print("{:<{}}  {:>9}  {:>11}  {:>9}  {:>5}  about\n", "network", longest, "input",
+               "params", "GMACs", "convs");
+    for (const NetworkEntry& entry : entries) {
+        const Network network = load_network(entry.name);
+        const Counts counts = count(network);
+        const Size size = network.tensors[network.image].shape.size();
+        fmt::print("{:<{}}  {:>9}  {:>11}  {:>9.3f}  {:>5}  {}\n", entry.name, longest,
+                   fmt::format("{}x{}", size.height, size.width), counts.params,
+                   1e-9 * static_cast<double>(counts.macs), counts.convs, entry.about);
+    }
 }
 
 void print_kernels() {
@@ -30,7 +48,8 @@ void print_kernels() {
 }
 
 int list(const std::string& what) {
-    if (what == "networks") print_entries(shipped_networks());
+    if (what == "networks") print_networks();
+    if (what == "prunings") print_entries(shipped_prunings());
     if (what == "suites") print_entries(shipped_suites());
     if (what == "kernels") print_kernels();
     return all_measured;
@@ -39,11 +58,11 @@ int list(const std::string& what) {
 }  // namespace
 
 void add_list(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand("list", "List networks, suites or kernels");
+    auto* command = app.add_subcommand("list", "List networks, prunings, suites or kernels");
     auto what = std::make_shared<std::string>();
-    command->add_option("what", *what, "networks, suites or kernels")
+    command->add_option("what", *what, "networks, prunings, suites or kernels")
         ->required()
-        ->check(CLI::IsMember({"networks", "suites", "kernels"}));
+        ->check(CLI::IsMember({"networks", "prunings", "suites", "kernels"}));
     command->footer(
         "Example:  slimbench list networks\n"
         "Kernels stand in order of preference: of a family and precision, the first that may run "

@@ -16,6 +16,7 @@
 #include "host/record/whole_file.h"
 #include "host/run/environment.h"
 #include "host/suite/suite_file.h"
+#include "host/suite/width_multiplier.h"
 #include "reports/report.h"
 
 namespace slimbench {
@@ -26,6 +27,7 @@ struct RunArguments {
     std::vector<std::string> items;
     std::vector<std::string> prunings;
     std::vector<std::int64_t> batches;
+    std::vector<double> widths;
     std::string size, filter, out;
     std::int64_t classes = 0;
     bool layers = false, cold = false, dry_run = false, resume = false;
@@ -41,6 +43,7 @@ SuiteOverrides overrides_of(const RunArguments& arguments, const MeasuringOption
     overrides.precisions = measuring.parsed_precisions();
     overrides.prunings = parse_prunings(arguments.prunings);
     overrides.batches = arguments.batches;
+    overrides.widths = arguments.widths;
     if (!arguments.size.empty()) overrides.size = parse_size(arguments.size);
     if (arguments.classes > 0) overrides.classes = arguments.classes;
     return overrides;
@@ -203,13 +206,20 @@ void add_run(CLI::App& app, Action& action) {
         ->required();
     command
         ->add_option("--prune", arguments->prunings,
-                     "Prunings, comma-separated: none, first2@0.5, all@0.5")
+                     "Prunings, comma-separated: none, first2@0.5, all@0.5/8 (multiples of 8), "
+                     "a plan's name or .json file")
         ->delimiter(',')
         ->allow_extra_args(false);
     command->add_option("--batch", arguments->batches, "Batch sizes, comma-separated")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->check(CLI::PositiveNumber);
+    command
+        ->add_option("--width", arguments->widths,
+                     "Width multipliers, comma-separated, of networks that have one")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->check(CLI::Range(least_width, most_width));
     command->add_option("--size", arguments->size, "Image size HxW");
     command->add_option("--classes", arguments->classes, "Number of classes")
         ->check(CLI::PositiveNumber);

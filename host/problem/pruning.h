@@ -1,35 +1,38 @@
-// Structured pruning: which channels must go together, and a network with fewer of them.
+// Structured pruning: which groups of channels become how much narrower.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "host/problem/network.h"
+#include "host/problem/channel_groups.h"
 
 namespace slimbench {
 
-// Convolutions whose output channels must be kept or dropped together (residual streams, depthwise
-// chains, shared weights).
-struct ChannelGroup {
-    std::vector<std::size_t> nodes;  // producing convolutions, depthwise ones included
-    std::int64_t channels = 0;
-    bool prunable = true;             // false when the group reaches the image or the scores
-    std::vector<std::string> blocks;  // blocks of the producers, sorted, distinct
+struct PruningRule {
+    // Aliases and blocks: the prunable groups all of whose producers lie in these blocks together.
+    // Layers, or their weights: the group that holds them.
+    std::vector<std::string> of;
+    double keep = 1;    // 0 < keep <= 1
+    std::string place;  // for messages: "thin.json: $.keep[1]"
 };
-std::vector<ChannelGroup> channel_groups(const Network& network);
 
-// "none", or ALIAS@RATIO with an alias of the network and 0 < RATIO <= 1: every prunable group
-// all of whose producers lie in the alias's blocks keeps round(channels x RATIO), at least 1.
+// Of a group of n channels a rule with keep < 1 keeps n x keep, rounded to the nearest multiple of
+// `multiple_of`, a half up; at least one multiple, at most n. Of rules for one group the last
+// holds.
 struct PruningPlan {
-    std::string alias = "none";
-    double keep = 1.0;
-    std::string text() const;  // "none", "first2@0.5"
+    std::string name = "none";    // "all@0.5", or the name in a plan file
+    std::string source = "none";  // what names it on a command line: the same, or a file's path
+    std::vector<PruningRule> rules = {};
+    std::int64_t multiple_of = 1;
+    std::string text() const;  // "none", "first2@0.5", "all@0.5/8" for multiples of 8
 };
-// Throws std::invalid_argument with what is allowed.
+
+// "none", NAME@RATIO or NAME@RATIO/MULTIPLE. Throws std::invalid_argument with what is allowed.
 PruningPlan parse_pruning(std::string_view text);
 
-// Throws std::invalid_argument for an alias the network lacks, naming those it has.
+// Throws std::invalid_argument for a name that the network lacks, telling what it has, and for a
+// rule that no group follows.
 Network prune(Network network, const PruningPlan& plan);
 
 }  // namespace slimbench

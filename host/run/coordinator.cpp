@@ -253,11 +253,12 @@ std::string repro_command(const Workload& workload, const Row& row, const RunOpt
     const std::string only = layer ? fmt::format(" {} --filter 'layer:{}/'",
                                                  cold ? "--cold" : "--layers", identity.layer)
                                    : "";
+    const std::string network =
+        option_if(workload.width != 1, fmt::format("--width {}", workload.width)) +
+        (workload.classes ? fmt::format(" --classes {}", *workload.classes) : "");
     return fmt::format("slimbench run '{}' --precision {} --prune {} --batch {} --size {}x{}{}{}{}",
-                       workload.network_source, identity.precision, identity.pruning,
-                       identity.batch, identity.height, identity.width,
-                       workload.classes ? fmt::format(" --classes {}", *workload.classes) : "",
-                       only, common);
+                       workload.network_source, identity.precision, workload.pruning.source,
+                       identity.batch, identity.height, identity.width, network, only, common);
 }
 
 bool is_settled(Status status) {

@@ -1,6 +1,7 @@
 // The operations that network files know, and the keys of each.
 #include "host/suite/layer_reader.h"
 
+#include <algorithm>
 #include <array>
 
 namespace slimbench {
@@ -70,37 +71,47 @@ Conv conv_with_window(const JsonPlace& layer, const ParameterNames& names) {
     return conv;
 }
 
-// "filters": 64, or "expand": 6 for six times the input's channels.
-std::int64_t read_filters(const JsonPlace& layer, std::int64_t input_channels) {
-    if (layer.has("filters") == layer.has("expand"))
-        layer.fail("expected either 'filters' or 'expand'");
-    if (const auto filters = layer.find("filters")) return filters->integer(1, most_extent);
-    return layer.at("expand").integer(1, 1000) * input_channels;
+// The factor for this layer: "scaling": "none" leaves its width as written, "up" never narrows it.
+double own_width(const JsonPlace& layer, const LayerSurroundings& around) {
+    const auto scaling = layer.find("scaling");
+    if (!scaling) return around.width;
+    if (!around.width_rule) scaling->fail("this network has no 'width_multiplier'");
+    return scaling->choice({"none", "up"}) == 0 ? 1 : std::max(1.0, around.width);
 }
 
-Operation read_conv(const JsonPlace& layer, std::int64_t channels, const ParameterNames& names) {
+// "filters": 64, or "expand": 6 for six times the input's channels, which are scaled already.
+std::int64_t read_filters(const JsonPlace& layer, const LayerSurroundings& around) {
+    if (layer.has("filters") == layer.has("expand"))
+        layer.fail("expected either 'filters' or 'expand'");
+    const double width = own_width(layer, around);
+    if (const auto filters = layer.find("filters"))
+        return scaled_width(filters->integer(1, most_extent), width,
+                            around.width_rule.value_or(WidthRule{}));
+    return layer.at("expand").integer(1, 1000) * around.input_channels;
+}
+
+Operation read_conv(const JsonPlace& layer, const LayerSurroundings& around) {
     layer.require_object({"name", "op", "from", "block", "filters", "expand", "kernel", "stride",
-                          "pad", "dilation", "groups", "norm", "bias", "activation"});
-    Conv conv = conv_with_window(layer, names);
-    conv.problem.filters = read_filters(layer, channels);
+                          "pad", "dilation", "groups", "norm", "bias", "activation", "scaling"});
+    Conv conv = conv_with_window(layer, around.names);
+    conv.problem.filters = read_filters(layer, around);
     conv.problem.groups = layer.has("groups") ? layer.at("groups").integer(1, most_extent) : 1;
     return conv;
 }
 
-Operation read_depthwise(const JsonPlace& layer, std::int64_t channels,
-                         const ParameterNames& names) {
+Operation read_depthwise(const JsonPlace& layer, const LayerSurroundings& around) {
     layer.require_object({"name", "op", "from", "block", "kernel", "stride", "pad", "dilation",
                           "norm", "bias", "activation"});
-    Conv conv = conv_with_window(layer, names);
-    conv.problem.filters = conv.problem.groups = channels;
+    Conv conv = conv_with_window(layer, around.names);
+    conv.problem.filters = conv.problem.groups = around.input_channels;
     return conv;
 }
 
-Operation read_fc(const JsonPlace& layer, std::int64_t, const ParameterNames& names) {
+Operation read_fc(const JsonPlace& layer, const LayerSurroundings& around) {
     layer.require_object({"name", "op", "from", "block", "filters", "bias", "activation"});
     Conv conv;
     conv.problem.filters = layer.at("filters").integer(1, most_extent);
-    conv.weights = names.shared;
+    conv.weights = around.names.shared;
     conv.bias = layer.has("bias") && layer.at("bias").boolean();
     conv.activation = read_activation(layer);
     conv.fully_connected = true;
@@ -116,20 +127,28 @@ Pool read_window_pool(const JsonPlace& layer, Pool::Kind kind) {
             .pad = read_padding(layer, kernel, {1, 1})};
 }
 
-Operation read_max_pool(const JsonPlace& layer, std::int64_t, const ParameterNames&) {
+Operation read_max_pool(const JsonPlace& layer, const LayerSurroundings&) {
     return read_window_pool(layer, Pool::Kind::max);
 }
 
-Operation read_average_pool(const JsonPlace& layer, std::int64_t, const ParameterNames&) {
+// "kernel": windows as they are; "grid": so many of them, whatever the image's size.
+Operation read_average_pool(const JsonPlace& layer, const LayerSurroundings&) {
+    if (layer.has("grid")) {
+        layer.require_object({"name", "op", "from", "block", "grid"});
+        Pool pool{.kind = Pool::Kind::average};
+        pool.grid = read_size(layer.at("grid"));
+        return pool;
+    }
+    if (!layer.has("kernel")) layer.fail("expected either 'kernel' or 'grid'");
     return read_window_pool(layer, Pool::Kind::average);
 }
 
-Operation read_global_pool(const JsonPlace& layer, std::int64_t, const ParameterNames&) {
+Operation read_global_pool(const JsonPlace& layer, const LayerSurroundings&) {
     layer.require_object({"name", "op", "from", "block"});
     return Pool{.kind = Pool::Kind::global_average, .kernel = {}, .stride = {}, .pad = {}};
 }
 
-Operation read_resize(const JsonPlace& layer, std::int64_t, const ParameterNames&) {
+Operation read_resize(const JsonPlace& layer, const LayerSurroundings&) {
     layer.require_object({"name", "op", "from", "block", "filter", "factor", "like"});
     const auto filter =
         static_cast<Resize::Filter>(layer.at("filter").choice({"bilinear", "bicubic"}));
@@ -142,17 +161,22 @@ Operation read_resize(const JsonPlace& layer, std::int64_t, const ParameterNames
     return Resize{.filter = filter, .to = factor, .size = {}};
 }
 
-Operation read_add(const JsonPlace& layer, std::int64_t, const ParameterNames&) {
+Operation read_add(const JsonPlace& layer, const LayerSurroundings&) {
     layer.require_object({"name", "op", "of", "block", "activation"});
     return Add{read_activation(layer)};
 }
 
-Operation read_norm_layer(const JsonPlace& layer, std::int64_t, const ParameterNames& names) {
-    layer.require_object({"name", "op", "from", "block", "activation"});
-    return Affine{names.shared, read_activation(layer)};
+Operation read_concat(const JsonPlace& layer, const LayerSurroundings&) {
+    layer.require_object({"name", "op", "of", "block"});
+    return Concat{};
 }
 
-Operation read_activation_layer(const JsonPlace& layer, std::int64_t, const ParameterNames&) {
+Operation read_norm_layer(const JsonPlace& layer, const LayerSurroundings& around) {
+    layer.require_object({"name", "op", "from", "block", "activation"});
+    return Affine{around.names.shared, read_activation(layer)};
+}
+
+Operation read_activation_layer(const JsonPlace& layer, const LayerSurroundings&) {
     layer.require_object({"name", "op", "from", "block", "activation"});
     return Affine{std::nullopt,
                   static_cast<Activation>(1 + layer.at("activation").choice({"relu", "relu6"}))};
@@ -160,15 +184,22 @@ Operation read_activation_layer(const JsonPlace& layer, std::int64_t, const Para
 
 }  // namespace
 
-Operation read_layer(const JsonPlace& place, std::int64_t input_channels,
-                     const ParameterNames& names) {
-    constexpr std::array readers{
-        read_conv,        read_depthwise, read_fc,  read_max_pool,   read_average_pool,
-        read_global_pool, read_resize,    read_add, read_norm_layer, read_activation_layer};
-    const std::size_t op =
-        place.at("op").choice({"conv", "depthwise", "fc", "max_pool", "average_pool",
-                               "global_average_pool", "resize", "add", "norm", "activation"});
-    return readers[op](place, input_channels, names);
+Operation read_layer(const JsonPlace& place, const LayerSurroundings& around) {
+    constexpr std::array readers{read_conv,
+                                 read_depthwise,
+                                 read_fc,
+                                 read_max_pool,
+                                 read_average_pool,
+                                 read_global_pool,
+                                 read_resize,
+                                 read_add,
+                                 read_concat,
+                                 read_norm_layer,
+                                 read_activation_layer};
+    const std::size_t op = place.at("op").choice({"conv", "depthwise", "fc", "max_pool",
+                                                  "average_pool", "global_average_pool", "resize",
+                                                  "add", "concat", "norm", "activation"});
+    return readers[op](place, around);
 }
 
 }  // namespace slimbench

@@ -39,14 +39,15 @@ public:
         : file_(file), options_(options) {}
 
     Network run() {
-        file_.require_object(
-            {"name", "about", "input", "classes", "prunings", "templates", "layers"});
+        file_.require_object({"name", "about", "input", "classes", "features", "width_multiplier",
+                              "prunings", "templates", "layers"});
         file_.at("about").string();
         network_.name = file_.at("name").string();
+        if (const auto features = file_.find("features")) network_.features = features->boolean();
+        read_width();
         add_image();
         Scope scope;
-        scope.bindings["classes"] =
-            options_.classes.value_or(file_.at("classes").integer(1, 1'000'000));
+        bind_classes(scope);
         network_.scores = expand_layers(file_.at("layers"), scope);
         check_everything_is_read();
         try {
@@ -59,6 +60,26 @@ public:
     }
 
 private:
+    void read_width() {
+        if (const auto rule = file_.find("width_multiplier")) width_rule_ = read_width_rule(*rule);
+        if (options_.width == 1) return;
+        if (!width_rule_)
+            file_.fail(
+                fmt::format("network '{}' has no 'width_multiplier' and comes in width 1 "
+                            "only, not {}",
+                            network_.name, options_.width));
+        network_.name += fmt::format("_{}", options_.width);
+    }
+
+    void bind_classes(Scope& scope) const {
+        const auto classes = file_.find("classes");
+        if (!classes && options_.classes)
+            file_.fail(fmt::format("network '{}' has no 'classes' that could become {}",
+                                   network_.name, *options_.classes));
+        if (classes)
+            scope.bindings["classes"] = options_.classes.value_or(classes->integer(1, 1'000'000));
+    }
+
     void add_image() {
         const JsonPlace input = file_.at("input");
         input.require_object({"channels", "height", "width"});
@@ -190,8 +211,11 @@ private:
                   .level = scope.level};
         if (node.block.empty())
             layer.fail("this layer is in no block: give it or what surrounds it a 'block'");
-        node.operation = read_layer(layer, network_.tensors[node.inputs[0]].shape.channels,
-                                    {joined(scope.parameter_path, name), node.name});
+        node.operation =
+            read_layer(layer, {.input_channels = network_.tensors[node.inputs[0]].shape.channels,
+                               .names = {joined(scope.parameter_path, name), node.name},
+                               .width_rule = width_rule_,
+                               .width = options_.width});
         resolve_size(layer, scope, node.operation);
         declare(layer, node.name, node.output);
         network_.tensors.push_back({node.name, {}});
@@ -208,7 +232,7 @@ private:
 
     std::vector<TensorId> layer_inputs(const JsonPlace& layer, const Scope& scope,
                                        TensorId current) {
-        if (layer.at("op").value() == "add") {
+        if (layer.at("op").value() == "add" || layer.at("op").value() == "concat") {
             const auto operands = layer.at("of").items();
             if (operands.size() != 2) layer.at("of").fail("expected two names");
             return {resolve(operands[0], scope), resolve(operands[1], scope)};
@@ -275,6 +299,7 @@ private:
     const JsonPlace& file_;
     const NetworkOptions& options_;
     Network network_;
+    std::optional<WidthRule> width_rule_;
     std::map<std::string, TensorId> names_;  // layers and groups by full name
     int depth_ = 0;
 };

@@ -15,6 +15,7 @@ struct NetworkOptions {
     std::optional<Size> size = {};  // of the input image
     std::int64_t batch = 1;
     std::optional<std::int64_t> classes = {};  // value of $classes
+    double width = 1;                          // factor of the widths that the file lets scale
 };
 
 // `file` is what messages call it. Throws std::runtime_error naming file, place and what is right.

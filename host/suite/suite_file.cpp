@@ -11,6 +11,8 @@
 #include "host/problem/strict_json.h"
 #include "host/suite/near_names.h"
 #include "host/suite/network_file.h"
+#include "host/suite/pruning_file.h"
+#include "host/suite/width_multiplier.h"
 
 namespace slimbench {
 namespace {
@@ -34,6 +36,7 @@ FileText find_file(const std::string& name_or_path) {
     std::vector<std::string> known;
     for (const EmbeddedFile& file : suite_files()) {
         const std::filesystem::path path(file.path);
+        if (path.parent_path() == "pruning") continue;
         if (path.stem() == name_or_path)
             return {std::string(file.path), std::string(file.content), ""};
         known.push_back(path.stem());
@@ -46,6 +49,7 @@ struct Axes {
     std::vector<Precision> precisions{all_precisions.begin(), all_precisions.end()};
     std::vector<PruningPlan> prunings{PruningPlan{}};
     std::vector<std::int64_t> batches{1};
+    std::vector<double> widths{1.0};
     std::optional<Size> size;
     std::optional<std::int64_t> classes;
 };
@@ -64,9 +68,15 @@ Precision read_precision(const JsonPlace& place) {
     place.fail(fmt::format("expected one of {}", fmt::join(known, ", ")));
 }
 
-PruningPlan read_pruning(const JsonPlace& place) {
+// A path is meant relative to the suite that names it.
+std::string beside(const FileText& suite, const std::string& name) {
+    const bool path = name.ends_with(".json");
+    return path ? (std::filesystem::path(suite.folder) / name).string() : name;
+}
+
+PruningPlan read_pruning(const JsonPlace& place, const FileText& suite) {
     try {
-        return parse_pruning(place.string());
+        return load_pruning(beside(suite, place.string()));
     } catch (const std::invalid_argument& error) {
         place.fail(error.what());
     }
@@ -74,6 +84,10 @@ PruningPlan read_pruning(const JsonPlace& place) {
 
 std::int64_t read_batch(const JsonPlace& place) {
     return place.integer(1, 65536);
+}
+
+double read_width(const JsonPlace& place) {
+    return place.number(least_width, most_width);
 }
 
 template <class Read>
@@ -91,12 +105,15 @@ Size read_size(const JsonPlace& place) {
     return {extents[0], extents[1]};
 }
 
-Axes read_axes(const JsonPlace& run) {
+Axes read_axes(const JsonPlace& run, const FileText& suite) {
     Axes axes;
     if (const auto place = run.find("precisions"))
         axes.precisions = read_list(*place, read_precision);
-    if (const auto place = run.find("prunings")) axes.prunings = read_list(*place, read_pruning);
+    if (const auto place = run.find("prunings"))
+        axes.prunings =
+            read_list(*place, [&](const JsonPlace& item) { return read_pruning(item, suite); });
     if (const auto place = run.find("batches")) axes.batches = read_list(*place, read_batch);
+    if (const auto place = run.find("widths")) axes.widths = read_list(*place, read_width);
     if (const auto place = run.find("size")) axes.size = read_size(*place);
     if (const auto place = run.find("classes")) axes.classes = place->integer(1, 1'000'000);
     return axes;
@@ -131,43 +148,46 @@ void replace_axes(Axes& axes, const SuiteOverrides& overrides) {
     if (!overrides.precisions.empty()) axes.precisions = overrides.precisions;
     if (!overrides.prunings.empty()) axes.prunings = overrides.prunings;
     if (!overrides.batches.empty()) axes.batches = overrides.batches;
+    if (!overrides.widths.empty()) axes.widths = overrides.widths;
     if (overrides.size) axes.size = overrides.size;
     if (overrides.classes) axes.classes = overrides.classes;
+}
+
+// All prunings and precisions of one network.
+void append_network(Suite& suite, const std::string& network_name, const NetworkOptions& options,
+                    const Axes& axes, const Measured& measured) {
+    const Network network = load_network(network_name, options);
+    const std::int64_t macs_unpruned = count(network).macs;
+    for (const PruningPlan& pruning : axes.prunings) {
+        Workload workload{.network_name = network.name,
+                          .network_source = network_name,
+                          .pruning = pruning,
+                          .batch = options.batch,
+                          .size = network.tensors[network.image].shape.size(),
+                          .classes = options.classes,
+                          .width = options.width,
+                          .seed = measured.seed,
+                          .protocol = measured.protocol,
+                          .rows = measured.rows,
+                          .network = prune(network, pruning),
+                          .macs_unpruned = macs_unpruned};
+        for (const Precision precision : axes.precisions) {
+            workload.precision = precision;
+            suite.workloads.push_back(workload);
+        }
+    }
 }
 
 void append_workloads(Suite& suite, const std::string& network_name, Axes axes, Measured measured,
                       const SuiteOverrides& overrides) {
     replace_axes(axes, overrides);
     if (overrides.min_time) measured.protocol.min_time = *overrides.min_time;
-    for (const std::int64_t batch : axes.batches) {
-        const Network network = load_network(
-            network_name, {.size = axes.size, .batch = batch, .classes = axes.classes});
-        const std::int64_t macs_unpruned = count(network).macs;
-        for (const PruningPlan& pruning : axes.prunings) {
-            Workload workload{.network_name = network.name,
-                              .network_source = network_name,
-                              .pruning = pruning,
-                              .batch = batch,
-                              .size = network.tensors[network.image].shape.size(),
-                              .classes = axes.classes,
-                              .seed = measured.seed,
-                              .protocol = measured.protocol,
-                              .rows = measured.rows,
-                              .network = prune(network, pruning),
-                              .macs_unpruned = macs_unpruned};
-            for (const Precision precision : axes.precisions) {
-                workload.precision = precision;
-                suite.workloads.push_back(workload);
-            }
-        }
-    }
-}
-
-// A path is meant relative to the suite that names it.
-std::string network_of(const JsonPlace& run, const FileText& file) {
-    const std::string name = run.at("network").string();
-    const bool path = name.ends_with(".json");
-    return path ? (std::filesystem::path(file.folder) / name).string() : name;
+    for (const double width : axes.widths)
+        for (const std::int64_t batch : axes.batches)
+            append_network(
+                suite, network_name,
+                {.size = axes.size, .batch = batch, .classes = axes.classes, .width = width}, axes,
+                measured);
 }
 
 void append_runs(Suite& suite, const JsonPlace& document, const FileText& file,
@@ -177,13 +197,14 @@ void append_runs(Suite& suite, const JsonPlace& document, const FileText& file,
     Protocol protocol;
     read_protocol(document, protocol);
     for (const JsonPlace& run : document.at("runs").items()) {
-        run.require_object({"network", "size", "classes", "batches", "prunings", "precisions",
-                            "rows", "seed", "protocol"});
+        run.require_object({"network", "size", "classes", "widths", "batches", "prunings",
+                            "precisions", "rows", "seed", "protocol"});
         Measured measured{.protocol = protocol, .rows = read_rows(run)};
         read_protocol(run, measured.protocol);
         if (const auto seed = run.find("seed"))
             measured.seed = static_cast<std::uint64_t>(seed->integer(0, INT64_MAX));
-        append_workloads(suite, network_of(run, file), read_axes(run), measured, overrides);
+        append_workloads(suite, beside(file, run.at("network").string()), read_axes(run, file),
+                         measured, overrides);
     }
 }
 

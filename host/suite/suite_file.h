@@ -17,6 +17,7 @@ struct SuiteOverrides {
     std::vector<std::int64_t> batches = {};
     std::optional<Size> size = {};
     std::optional<std::int64_t> classes = {};
+    std::vector<double> widths = {};
     std::optional<std::string> filter = {};  // regular expression, searched in Workload::id()
     std::optional<double> min_time = {};     // seconds
 };

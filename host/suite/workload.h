@@ -22,13 +22,14 @@ struct Rows {
 };
 
 struct Workload {
-    std::string network_name;
+    std::string network_name;    // as expanded: "mobilenet_v2_0.75"
     std::string network_source;  // what names it on a command line: the same, or a file's path
     PruningPlan pruning;
     Precision precision = Precision::fp32;
     std::int64_t batch = 1;
     Size size;
     std::optional<std::int64_t> classes;
+    double width = 1;  // the network's width multiplier
     std::uint64_t seed = 1;
     Protocol protocol;
     Rows rows;

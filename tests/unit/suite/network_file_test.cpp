@@ -1,12 +1,13 @@
 // The language of network files, and what it says to mistakes.
 #include "host/suite/network_file.h"
+#include "host/suite/width_multiplier.h"
 
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -100,15 +101,18 @@ TEST(NetworkFile, every_operation_reads) {
         {"name": "v", "block": "b", "op": "average_pool", "kernel": 3, "pad": [0, 1, 0, 1]},
         {"name": "r", "block": "b", "op": "resize", "filter": "bicubic", "factor": [3, 2]},
         {"name": "l", "block": "b", "op": "resize", "filter": "bilinear", "like": "image"},
+        {"name": "c", "block": "b", "op": "concat", "of": ["l", "image"]},
+        {"name": "p", "block": "b", "op": "average_pool", "grid": [2, 4]},
         {"name": "n", "block": "b", "op": "norm", "activation": "relu"},
         {"name": "t", "block": "b", "op": "activation", "activation": "relu6"},
         {"name": "g", "block": "b", "op": "global_average_pool"},
         {"name": "f", "block": "b", "op": "fc", "filters": "$classes", "bias": true}])"));
     std::vector<std::string> kinds;
     for (const Node& node : network.nodes) kinds.emplace_back(kind_name(node.operation));
-    EXPECT_THAT(kinds, ElementsAre("depthwise", "max_pool", "average_pool", "resize", "resize",
-                                   "affine", "affine", "global_average_pool", "fc"));
-    EXPECT_EQ(activation_of(network.nodes[6].operation), Activation::relu6);
+    EXPECT_THAT(kinds,
+                ElementsAre("depthwise", "max_pool", "average_pool", "resize", "resize", "concat",
+                            "average_pool", "affine", "affine", "global_average_pool", "fc"));
+    EXPECT_EQ(activation_of(network.nodes[8].operation), Activation::relu6);
     EXPECT_EQ(network.tensors[network.scores].shape, (TensorShape{1, 10, 1, 1}));
 }
 
@@ -154,6 +158,15 @@ TEST(NetworkFile, mistakes_in_layers_name_file_place_and_what_is_allowed) {
          "expected two names"},
         {R"([{"name": "a", "block": "b", "op": "add", "of": ["image", "imgae"]}])",
          "$.layers[0].of[1]", "no layer 'imgae' above this one, did you mean image?"},
+        {R"([{"name": "a", "block": "b", "op": "concat", "of": ["image"]}])", "$.layers[0].of",
+         "expected two names"},
+        {R"([{"name": "a", "block": "b", "op": "average_pool"}])", "$.layers[0]",
+         "either 'kernel' or 'grid'"},
+        {R"([{"name": "a", "block": "b", "op": "average_pool", "grid": 2, "stride": 2}])",
+         "$.layers[0]", "unknown key 'stride', allowed are: name, op, from, block, grid"},
+        {R"([{"name": "a", "block": "b", "op": "conv", "filters": 8, "kernel": 1,
+             "scaling": "up"}])",
+         "$.layers[0].scaling", "this network has no 'width_multiplier'"},
         {R"([{"name": "a", "block": "b", "op": "resize", "filter": "bilinear"}])", "$.layers[0]",
          "either 'factor' or 'like'"},
         {R"([{"name": "a", "block": "b", "op": "fc", "filters": 8}])", "$.layers[0]",
@@ -215,6 +228,61 @@ TEST(NetworkFile, mistakes_at_the_top_are_named) {
                     HasSubstr("$.prunings.all[0]: no layer is in a block 'c', blocks are: b")));
     EXPECT_THAT([&] { expand(json::array()); },
                 ThrowsMessage<std::runtime_error>(HasSubstr("$: expected an object")));
+}
+
+TEST(WidthMultiplier, scales_filters_but_what_the_file_leaves_out) {
+    json file = file_with(R"([
+        {"name": "a", "block": "b", "op": "conv", "filters": 10, "kernel": 1},
+        {"name": "e", "block": "b", "op": "conv", "expand": 3, "kernel": 1},
+        {"name": "n", "block": "b", "op": "conv", "filters": 10, "kernel": 1, "scaling": "none"},
+        {"name": "u", "block": "b", "op": "conv", "filters": 10, "kernel": 1, "scaling": "up"},
+        {"name": "g", "block": "b", "op": "global_average_pool"},
+        {"name": "f", "block": "b", "op": "fc", "filters": "$classes"}])");
+    file["width_multiplier"] = json::object();
+    const auto widths = [&](double width) {
+        const Network network = expand_network(file, "test.json", {.width = width});
+        std::vector<std::int64_t> channels;
+        for (const Node& node : network.nodes)
+            channels.push_back(network.tensors[node.output].shape.channels);
+        return channels;
+    };
+    EXPECT_THAT(widths(1), ElementsAre(10, 30, 10, 10, 10, 10));
+    EXPECT_THAT(widths(0.5), ElementsAre(5, 15, 10, 10, 10, 10));
+    EXPECT_THAT(widths(1.5), ElementsAre(15, 45, 10, 15, 15, 10));
+}
+
+TEST(WidthMultiplier, rounds_as_the_file_says) {
+    const WidthRule nearest{}, down{.down = true, .least = 8},
+        v2{.multiple_of = 8, .least = 8, .never_below = 0.9};
+    EXPECT_EQ(scaled_width(10, 0.25, nearest), 3);
+    EXPECT_EQ(scaled_width(10, 0.25, {.down = true}), 2);
+    EXPECT_EQ(scaled_width(10, 0.25, down), 8);
+    EXPECT_EQ(scaled_width(32, 1.4, down), 44);
+    EXPECT_EQ(scaled_width(24, 0.75, v2), 24);  // 18 rounds to 16, which is below 16.2
+    EXPECT_EQ(scaled_width(32, 0.35, v2), 16);  // 11.2 rounds to 8, which is below 10.08
+    EXPECT_EQ(scaled_width(16, 0.35, v2), 8);
+    EXPECT_EQ(scaled_width(64, 1.4, v2), 88);
+    EXPECT_EQ(scaled_width(20, 1, v2), 20);
+}
+
+TEST(WidthMultiplier, is_refused_where_the_file_has_none_and_where_it_makes_no_sense) {
+    EXPECT_THAT([] { load_network("resnet18", {.width = 0.5}); },
+                ThrowsMessage<std::runtime_error>(
+                    HasSubstr("network 'resnet18' has no 'width_multiplier'")));
+    json file = file_with(R"([{"name": "a", "block": "b", "op": "global_average_pool"}])");
+    file["width_multiplier"] = {{"rounding", "up"}};
+    EXPECT_THAT([&] { expand(file); },
+                ThrowsMessage<std::runtime_error>(HasSubstr(
+                    "$.width_multiplier.rounding: expected one of \"nearest\", \"down\"")));
+}
+
+TEST(NetworkFile, features_have_no_classes_to_ask_for) {
+    json file = file_with(R"([{"name": "a", "block": "b", "op": "global_average_pool"}])");
+    file.erase("classes");
+    file["features"] = true;
+    EXPECT_TRUE(expand(file).features);
+    EXPECT_THAT([&] { expand_network(file, "test.json", {.classes = 5}); },
+                ThrowsMessage<std::runtime_error>(HasSubstr("has no 'classes'")));
 }
 
 TEST(LoadNetwork, unknown_names_bring_near_ones) {

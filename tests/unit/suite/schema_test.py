@@ -1,4 +1,4 @@
-"""Holds shipped networks and suites against their schemas; broken ones must be refused.
+"""Holds shipped networks, prunings and suites against their schemas; broken ones must be refused.
 
     schema_test.py SOURCE_DIR
 """
@@ -51,6 +51,19 @@ BROKEN_NETWORKS = {
     "loop over a number": change("layers", 1, "for", "index", 3),
     "template without parameters": change("templates", "residual", "parameters", del_),
     "sum of one": change("templates", "residual", "layers", 2, "of", ["input"]),
+    "rounding of widths upwards": change("width_multiplier", {"rounding": "up"}),
+    "unknown scaling": change("layers", 0, "layers", 0, "scaling", "down"),
+}
+
+BROKEN_PRUNINGS = {
+    "no rules": change("keep", []),
+    "ratio of zero": change("keep", 0, "ratio", 0),
+    "ratio above one": change("keep", 0, "ratio", 1.5),
+    "rule about nothing": change("keep", 0, "of", []),
+    "unknown key of a rule": change("keep", 0, "keep", 0.5),
+    "multiples of none": change("multiple_of", 0),
+    "name with a slash": change("name", "a/b"),
+    "name none": change("name", "none"),
 }
 
 BROKEN_SUITES = {
@@ -59,7 +72,9 @@ BROKEN_SUITES = {
     "unknown key of a run": change("runs", 0, "precision", "fp32"),
     "run without network": change("runs", 0, "network", del_),
     "unknown precision": change("runs", 0, "precisions", ["fp64"]),
-    "pruning without ratio": change("runs", 0, "prunings", ["all"]),
+    "pruning without ratio": change("runs", 0, "prunings", ["all@"]),
+    "pruning in multiples of none": change("runs", 0, "prunings", ["all@0.5/0"]),
+    "zero width": change("runs", 0, "widths", [0]),
     "pruning above one": change("runs", 0, "prunings", ["all@1.5"]),
     "zero batch": change("runs", 0, "batches", [0]),
     "size of one extent": change("runs", 0, "size", [224]),
@@ -92,6 +107,9 @@ def main():
     networks = sorted((suites / "networks").glob("*.json"))
     complaints = check(suites / "schema/network.schema.json", networks,
                        suites / "networks/resnet18.json", BROKEN_NETWORKS)
+    complaints += check(suites / "schema/pruning.schema.json",
+                        sorted((suites / "pruning").glob("*.json")),
+                        suites / "pruning/graded.json", BROKEN_PRUNINGS)
     complaints += check(suites / "schema/suite.schema.json", sorted(suites.glob("*.json")),
                         suites / "smoke.json", BROKEN_SUITES)
     print("\n".join(complaints))

@@ -50,7 +50,7 @@ TEST(LoadSuite, a_network_alone_runs_unpruned_in_every_precision) {
 
 TEST(LoadSuite, the_command_line_replaces_every_axis) {
     const SuiteOverrides overrides{.precisions = {Precision::int8},
-                                   .prunings = {{}, {"all", 0.5}},
+                                   .prunings = {{}, parse_pruning("all@0.5")},
                                    .batches = {1, 4},
                                    .size = Size{64, 96},
                                    .classes = 10,
@@ -109,11 +109,9 @@ TEST(LoadSuite, unknown_names_bring_near_suites_and_networks) {
 }
 
 TEST(LoadSuite, a_pruning_that_the_network_lacks_is_named) {
-    EXPECT_THAT(
-        [] {
-            load_suite("resnet18", {.prunings = {{"first2", 0.5}}});
-        },
-        ThrowsMessage<std::invalid_argument>(HasSubstr("'resnet18' has no pruning 'first2'")));
+    EXPECT_THAT([] { load_suite("resnet18", {.prunings = {parse_pruning("first2@0.5")}}); },
+                ThrowsMessage<std::invalid_argument>(
+                    HasSubstr("'resnet18' has no alias, block or convolution 'first2'")));
 }
 
 TEST_F(SuiteFile, keys_of_a_run_reach_its_workloads) {
@@ -141,6 +139,34 @@ TEST_F(SuiteFile, network_paths_are_relative_to_the_suite) {
     EXPECT_EQ(suite.workloads.at(0).id(), "net/none/precision:fp32/batch:1/size:8x8");
 }
 
+TEST_F(SuiteFile, widths_are_an_axis_that_stands_in_names) {
+    const Suite suite = load(R"({"name": "mine", "about": "test", "runs": [
+        {"network": "mobilenet_v2", "widths": [1, 0.75], "precisions": ["int8"]}]})");
+    EXPECT_THAT(ids(suite),
+                ElementsAre("mobilenet_v2/none/precision:int8/batch:1/size:224x224",
+                            "mobilenet_v2_0.75/none/precision:int8/batch:1/size:224x224"));
+    EXPECT_EQ(suite.workloads[1].network_source, "mobilenet_v2");
+    EXPECT_EQ(suite.workloads[1].width, 0.75);
+    EXPECT_EQ(load_suite("mobilenet_v1", {.widths = {0.5}}).workloads[0].width, 0.5);
+}
+
+TEST_F(SuiteFile, plans_of_pruning_are_named_or_stand_beside_the_suite) {
+    std::ofstream(folder_ + "thin.json") << R"({"name": "thin", "about": "test", "multiple_of": 4,
+        "keep": [{"of": "all", "ratio": 0.5}, {"of": ["layer1.0.conv1"], "ratio": 0.25}]})";
+    const Suite suite = load(R"({"name": "mine", "about": "test", "runs": [
+        {"network": "resnet18", "prunings": ["thin.json", "graded", "all@0.5/8"],
+         "precisions": ["fp32"]}]})");
+    EXPECT_THAT(ids(suite), ElementsAre("resnet18/thin/4/precision:fp32/batch:1/size:224x224",
+                                        "resnet18/graded/8/precision:fp32/batch:1/size:224x224",
+                                        "resnet18/all@0.5/8/precision:fp32/batch:1/size:224x224"));
+    EXPECT_EQ(suite.workloads[0].pruning.source, folder_ + "thin.json");
+    EXPECT_EQ(suite.workloads[1].pruning.source, "graded");
+    const Network& thin = suite.workloads[0].network;
+    EXPECT_EQ(thin.tensors[thin.nodes[2].output].name, "layer1.0.conv1");
+    EXPECT_EQ(thin.tensors[thin.nodes[2].output].shape.channels, 16);
+    EXPECT_EQ(thin.tensors[thin.nodes[3].output].shape.channels, 32);
+}
+
 TEST_F(SuiteFile, mistakes_at_the_top_name_file_place_and_what_is_allowed) {
     const std::vector<std::pair<std::string, std::string>> cases{
         {R"("runs": [])", "'runs' is empty"},
@@ -163,7 +189,10 @@ TEST_F(SuiteFile, mistakes_in_a_run_name_file_place_and_what_is_allowed) {
         {R"("precisions": ["fp64"])", "$.runs[0].precisions[0]: expected one of fp32, "},
         {R"("precisions": [])", "$.runs[0].precisions: expected at least one value"},
         {R"("prunings": ["all@2"])",
-         "$.runs[0].prunings[0]: pruning 'all@2': expected none, or ALIAS@RATIO"},
+         "$.runs[0].prunings[0]: pruning 'all@2': expected none, or NAME@RATIO"},
+        {R"("prunings": ["grade"])",
+         "$.runs[0].prunings[0]: pruning 'grade': expected none, NAME@RATIO"},
+        {R"("widths": [0])", "$.runs[0].widths[0]: expected a number from 0.05"},
         {R"("batches": [0])", "$.runs[0].batches[0]: expected a whole number from 1"},
         {R"("size": [224])", "$.runs[0].size: expected [height, width]"},
         {R"("rows": [])", "$.runs[0].rows: expected at least one value"},
