@@ -16,8 +16,8 @@ protected:
         kernels_.replace("pool.cl", head, head + "\n    " + statement);
     }
 
-    Finished run_both(const std::string& time_limit) const {
-        return run(short_run({tiny_, unpooled_, "--precision", "fp32", "--time-limit", time_limit}),
+    Finished run_both() const {
+        return run(short_run({tiny_, unpooled_, "--precision", "fp32"}),
                    {{"SLIMBENCH_KERNEL_DIR", kernels_.folder()}});
     }
 
@@ -36,7 +36,7 @@ protected:
 
 TEST_F(PlantedPool, that_traps_costs_its_workload_alone) {
     plant("__builtin_trap();");
-    expect_lost(run_both("60"), Status::crashed, "signal 4");
+    expect_lost(run_both(), Status::crashed, "signal 4");
 }
 
 TEST_F(PlantedPool, that_aborts_costs_its_workload_alone) {
@@ -44,19 +44,35 @@ TEST_F(PlantedPool, that_aborts_costs_its_workload_alone) {
     GTEST_SKIP() << "calls abort() by x86 assembly";
 #endif
     plant("__asm__ volatile(\"call abort@PLT\");");
-    expect_lost(run_both("60"), Status::crashed, "signal 6");
+    expect_lost(run_both(), Status::crashed, "signal 6");
 }
 
+constexpr const char* endless = "while (args.groups != -1) *(volatile global ELEMENT*)output = 1;";
+
+// Each has a limit of its own: a busy machine may take long over the healthy one.
 TEST_F(PlantedPool, that_hangs_costs_its_workload_alone) {
-    // One round of healthy kernels fills the compiler's cache: the limit is for the hanging one.
-    ASSERT_EQ(run(short_run({unpooled_, "--precision", "fp32"})).exit_code, 0);
-    plant("while (args.groups != -1) *(volatile global ELEMENT*)output = 1;");
-    expect_lost(run_both("10"), Status::timed_out, "limit of 10 s");
+    plant(endless);
+    const std::string suite = write("suite.json", R"({"name": "both", "about": "one hangs",
+        "runs": [{"network": "tiny.json", "protocol": {"time_limit": 3}},
+                 {"network": "unpooled.json", "protocol": {"time_limit": 300}}]})");
+    expect_lost(run(short_run({suite, "--precision", "fp32"}),
+                    {{"SLIMBENCH_KERNEL_DIR", kernels_.folder()}}),
+                Status::timed_out, "limit of 3 s");
+}
+
+TEST_F(PlantedPool, that_hangs_is_given_up_after_the_time_limit_option) {
+    plant(endless);
+    const Finished finished = run(short_run({tiny_, "--precision", "fp32", "--time-limit", "2"}),
+                                  {{"SLIMBENCH_KERNEL_DIR", kernels_.folder()}});
+    EXPECT_EQ(finished.exit_code, 5) << finished.err;
+    ASSERT_EQ(records().size(), 1u);
+    EXPECT_EQ(records()[0].status, Status::timed_out);
+    EXPECT_THAT(records()[0].reason, HasSubstr("limit of 2 s"));
 }
 
 TEST_F(PlantedPool, that_does_not_compile_costs_its_workload_alone) {
     plant("no such statement;");
-    expect_lost(run_both("60"), Status::failed, "pool.cl");
+    expect_lost(run_both(), Status::failed, "pool.cl");
 }
 
 class PlantedWrongKernel : public PlantedPool {
@@ -73,7 +89,7 @@ TEST_F(PlantedWrongKernel, is_incorrect_and_publishes_no_speed) {
     // The cache holds verdicts of the right kernels then, and none of them may be believed.
     ASSERT_EQ(run(short_run({tiny_, unpooled_, "--precision", "fp32"})).exit_code, 0);
     kernels_.replace("pool.cl", "candidate > best ? candidate : best", "candidate");
-    const Finished finished = run_both("60");
+    const Finished finished = run_both();
     EXPECT_EQ(finished.exit_code, 4) << finished.err;
     ASSERT_EQ(records().size(), 2u);
     const ResultRecord wrong = records()[0];
