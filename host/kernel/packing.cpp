@@ -28,6 +28,13 @@ std::int64_t lanes_of_block(const Tile& tile) {
     return static_cast<std::int64_t>(tile.vectors) * tile.lanes;
 }
 
+// How many of `along` tiles in a row one work-item computes, so that what they share is found and
+// fetched once; few enough that the work-items, of `all` tiles, still balance.
+std::int64_t tiles_together(std::int64_t all, std::int64_t along) {
+    constexpr std::int64_t most = 8, balanced_items = 32;
+    return std::clamp(all / balanced_items, std::int64_t{1}, std::min(most, along));
+}
+
 // How a convolution's weights are laid out for a variant.
 struct WeightLayout {
     std::int64_t block;    // output channels that one work-item computes together
@@ -138,15 +145,18 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
     if (plain(variant))
         return {.global = {size(round_up(out.elements(), plain_group)), 1, 1},
                 .local = {size(plain_group), 1, 1}};
-    const std::size_t blocks = size(divide_up(out.channels, lanes_of_block(variant.tile)));
-    const std::size_t rows = size(out.batch * out.height);
+    const std::int64_t blocks = divide_up(out.channels, lanes_of_block(variant.tile));
+    const std::int64_t tiles = divide_up(out.pixels(), variant.tile.pixels);
+    const std::int64_t rows = out.batch * out.height;
     switch (variant.family) {
         case Family::conv:
-            return {.global = {size(divide_up(out.pixels(), variant.tile.pixels)), blocks, 1}};
+            return {.global = {size(tiles),
+                               size(divide_up(blocks, tiles_together(tiles * blocks, blocks))), 1}};
         case Family::depthwise:
-            return {.global = {rows, blocks, 1}};
+            return {.global = {size(divide_up(rows, tiles_together(rows * blocks, rows))),
+                               size(blocks), 1}};
         default:
-            return {.global = {rows, 1, 1}};
+            return {.global = {size(rows), 1, 1}};
     }
 }
 

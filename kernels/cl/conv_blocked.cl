@@ -4,8 +4,8 @@
 // through the batch, rows and columns: each has its own address in the input, so that a tile
 // crosses rows and images and only the last tile of a tensor can be partly idle.
 //
-// Global size: pixel tiles (fastest, so that a block of weights stays in cache), blocks of output
-// channels.
+// Global size: pixel tiles, groups of blocks of output channels. A work-item computes all blocks of
+// its group for one tile: the host makes a group as large as keeps its weights in cache.
 //
 // Weights [block][kernel row][kernel column][input channels / CHANNEL_GROUP][block
 // width][CHANNEL_GROUP]. A block is VECTORS x LANES wide; vectors after the last whole block are
@@ -20,43 +20,62 @@
 // Tiles of at most this many pixels are computed as such.
 #define HALF_TILE ((PIXELS + 1) / 2)
 
-// An output pixel, and where channel 0 of it and of the window below it stand.
+// A tile's pixels: where their windows begin in the input, and where channel 0 of them stands in
+// residual and output.
+typedef struct {
+    long window[PIXELS], residual[PIXELS], output[PIXELS];
+} places;
+
 typedef struct {
     int n, y, x;
-    long window, residual, output;
-} cursor;
+} position;
 
-INLINE cursor cursor_at(step_args args, int n, int y, int x) {
-    cursor at = {n, y, x};
-    at.window = pixel_index(args.input, n, y * args.stride_height - args.pad_top,
-                            x * args.stride_width - args.pad_left);
-    at.residual = pixel_index(args.residual, n, y, x);
-    at.output = pixel_index(args.output, n, y, x);
-    return at;
-}
-
-INLINE cursor cursor_at_pixel(step_args args, int pixel) {
+INLINE position position_of(step_args args, int pixel) {
     const int row = pixel / args.output.width;
-    return cursor_at(args, row / args.output.height, row % args.output.height,
-                     pixel % args.output.width);
+    position at = {row / args.output.height, row % args.output.height, pixel % args.output.width};
+    return at;
 }
 
 // The next pixel, or the same one when it is the last.
-INLINE cursor next_pixel(step_args args, cursor at) {
-    if (at.x + 1 < args.output.width) {
-        at.x += 1;
-        at.window += (long)args.stride_width * args.input.pitch;
-        at.residual += args.residual.pitch;
-        at.output += args.output.pitch;
-        return at;
+INLINE position next_pixel(step_args args, position at) {
+    position next = {at.n, at.y, at.x + 1};
+    if (next.x == args.output.width) next.x = 0, ++next.y;
+    if (next.y == args.output.height) next.y = 0, ++next.n;
+    return next.n == args.output.batch ? at : next;
+}
+
+INLINE void place_pixel(step_args args, position at, int p, places* tile) {
+    tile->window[p] = pixel_index(args.input, at.n, at.y * args.stride_height - args.pad_top,
+                                  at.x * args.stride_width - args.pad_left);
+    tile->residual[p] = pixel_index(args.residual, at.n, at.y, at.x);
+    tile->output[p] = pixel_index(args.output, at.n, at.y, at.x);
+}
+
+INLINE void place_tile(step_args args, position at, places* tile) {
+    place_pixel(args, at, 0, tile);
+    if (at.x + PIXELS <= args.output.width) {
+        const long step = (long)args.stride_width * args.input.pitch;
+#pragma unroll
+        for (int p = 1; p < PIXELS; ++p) {
+            tile->window[p] = tile->window[0] + p * step;
+            tile->residual[p] = tile->residual[0] + p * (long)args.residual.pitch;
+            tile->output[p] = tile->output[0] + p * (long)args.output.pitch;
+        }
+        return;
     }
-    if (at.y + 1 < args.output.height) return cursor_at(args, at.n, at.y + 1, 0);
-    if (at.n + 1 < args.output.batch) return cursor_at(args, at.n + 1, 0, 0);
-    return at;
+#pragma nounroll
+    for (int p = 1; p < PIXELS; ++p) {
+        at = next_pixel(args, at);
+        place_pixel(args, at, p, tile);
+    }
+}
+
+INLINE int divide_up(int value, int step) {
+    return (value + step - 1) / step;
 }
 
 INLINE int round_to_groups(int channels) {
-    return (channels + CHANNEL_GROUP - 1) / CHANNEL_GROUP * CHANNEL_GROUP;
+    return divide_up(channels, CHANNEL_GROUP) * CHANNEL_GROUP;
 }
 
 // Adds `run` input channels of each pixel, from `begin` of its window on; returns the weights
@@ -147,13 +166,61 @@ INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_s
 
 #endif
 
-// Scaled sums of a tile. Inlined with constant extents; the loops run to the tile's full size, for
-// LLVM unrolls them before it knows the extents, and the sums stay in registers. They leave through
-// memory, so that the epilogue, which is long, is compiled once and not per sum.
-INLINE void sum_tile(const int pixels, const int vectors, lanes_sum* sum,
-                     global const ELEMENT** window, global const ELEMENT* end,
-                     global const WEIGHT* weights, global const float* channels, step_args args,
-                     int channel, lanes_float* result) {
+// The tile's sums to memory, those of the first `live` pixels. Straight from the registers, except
+// where a residual would make that code long: then through memory, so that it is compiled once and
+// not per sum.
+INLINE void finish_tile(const int pixels, const int vectors, const lanes_sum* sum, int live,
+                        global const ELEMENT* residual, global ELEMENT* output,
+                        global const float* channels, step_args args, const places* tile,
+                        int channel) {
+    lanes_float scale[VECTORS], bias[VECTORS];
+#pragma unroll
+    for (int v = 0; v < VECTORS; ++v)
+        if (v < vectors) {
+            scale[v] = LOAD_FLOATS(channels + channel + v * LANES);
+            bias[v] = LOAD_FLOATS(channels + args.channel_stride + channel + v * LANES);
+        }
+    if (!args.has_residual) {
+#pragma unroll
+        for (int p = 0; p < PIXELS; ++p) {
+            if (p >= pixels || p >= live) continue;
+            global ELEMENT* to = output + tile->output[p] + channel;
+#pragma unroll
+            for (int v = 0; v < VECTORS; ++v)
+                if (v < vectors)
+                    store_result(
+                        to + v * LANES,
+                        clamped(args, fma(SUM_TO_FLOAT(sum[p * VECTORS + v]), scale[v], bias[v])));
+        }
+        return;
+    }
+    lanes_float result[PIXELS * VECTORS];
+#pragma unroll
+    for (int p = 0; p < PIXELS; ++p)
+#pragma unroll
+        for (int v = 0; v < VECTORS; ++v)
+            if (p < pixels && v < vectors)
+                result[p * VECTORS + v] =
+                    fma(SUM_TO_FLOAT(sum[p * VECTORS + v]), scale[v], bias[v]);
+#pragma nounroll
+    for (int p = 0; p < live; ++p) {
+        global const ELEMENT* from = residual + tile->residual[p] + channel;
+        global ELEMENT* to = output + tile->output[p] + channel;
+#pragma unroll
+        for (int v = 0; v < VECTORS; ++v)
+            if (v < vectors)
+                finish(from + v * LANES, to + v * LANES, args, result[p * VECTORS + v]);
+    }
+}
+
+// Computes a tile. Inlined with constant extents; the loops run to the tile's full size, for LLVM
+// unrolls them before it knows the extents, and the sums stay in registers.
+INLINE void compute_tile(const int pixels, const int vectors, global const ELEMENT** window,
+                         global const ELEMENT* end, global const WEIGHT* weights,
+                         global const float* channels, global const ELEMENT* residual,
+                         global ELEMENT* output, step_args args, const places* tile, int channel,
+                         int live) {
+    lanes_sum sum[PIXELS * VECTORS];
 #pragma unroll
     for (int v = 0; v < VECTORS; ++v) {
         if (v >= vectors) continue;
@@ -178,83 +245,95 @@ INLINE void sum_tile(const int pixels, const int vectors, lanes_sum* sum,
             weights = sum_run(pixels, vectors, sum, window, end, begin, run, weights, args.input);
         }
 
-#pragma unroll
-    for (int p = 0; p < PIXELS; ++p)
-#pragma unroll
-        for (int v = 0; v < VECTORS; ++v)
-            if (p < pixels && v < vectors)
-                result[p * VECTORS + v] =
-                    scaled(channels, args, channel + v * LANES, SUM_TO_FLOAT(sum[p * VECTORS + v]));
+    finish_tile(pixels, vectors, sum, live, residual, output, channels, args, tile, channel);
 }
 
-// The tile's results to memory, its halo in a second pass: it is rarely there and would crowd the
-// registers of the first.
-INLINE void finish_tile(int pixels, int vectors, global const ELEMENT* residual,
-                        global ELEMENT* output, step_args args, cursor first, int channel,
-                        const lanes_float* result) {
-    cursor at = first;
+// The halo beside the tile's pixels. Of a tile within an inner row only its ends can lie on a
+// border.
+INLINE void fill_halos(global ELEMENT* output, step_args args, int first_pixel, int pixels,
+                       int channel, int end) {
+    const position first = position_of(args, first_pixel);
+    const bool inner_row =
+        first.y > 0 && first.y + 1 < args.output.height && first.x + pixels <= args.output.width;
+    const int step = inner_row ? max(pixels - 1, 1) : 1;
 #pragma nounroll
-    for (int p = 0; p < pixels; ++p) {
+    for (int p = 0; p < pixels; p += step) {
+        const position at = position_of(args, first_pixel + p);
+        if (!on_border(args.output, at.y, at.x)) continue;
+#pragma nounroll
+        for (int c = channel; c < end; c += LANES) fill_halo(output, args, at.n, at.y, at.x, c);
+    }
+}
+
+// Where input and output together are larger than this, no cache has kept the input, and 1x1
+// kernels read it faster than the hardware fetches it.
+#define FAR_BYTES (16 << 20)
+
+INLINE bool is_far(step_args args) {
+    const long elements = pixel_index(args.input, args.input.batch, 0, 0) +
+                          pixel_index(args.output, args.output.batch, 0, 0);
+    return elements * (long)sizeof(ELEMENT) > FAR_BYTES;
+}
+
+// One of `shares` shares of the next tile's windows, to the caches.
+INLINE void prefetch_next_tile(step_args args, global const ELEMENT** window, int share,
+                               int shares) {
+    const int line = 64 / (int)sizeof(ELEMENT);
+    const long ahead = (long)PIXELS * args.stride_width * args.input.pitch;
+    const int each = divide_up(divide_up(args.input.channels, line), shares) * line;
+    const int end = min((share + 1) * each, args.input.channels);
+#pragma nounroll
+    for (int c = share * each; c < end; c += line)
 #pragma unroll
-        for (int v = 0; v < VECTORS; ++v)
-            if (v < vectors)
-                finish(residual + at.residual + channel + v * LANES,
-                       output + at.output + channel + v * LANES, args, result[p * VECTORS + v]);
-        at = next_pixel(args, at);
-    }
-    const bool inside = first.y > 0 && first.y + 1 < args.output.height && first.x > 0 &&
-                        first.x + pixels < args.output.width;
-    if (args.output.halo == 0 || inside) return;
-    at = first;
-#pragma nounroll
-    for (int p = 0; p < pixels; ++p) {
-#pragma nounroll
-        for (int v = 0; v < vectors; ++v)
-            if (on_border(args.output, at.y, at.x))
-                fill_halo(output, args, at.n, at.y, at.x, channel + v * LANES);
-        at = next_pixel(args, at);
-    }
+        for (int p = 0; p < PIXELS; ++p)
+            __builtin_prefetch((const void*)(size_t)(window[p] + ahead + c));
 }
 
 KERNEL conv_blocked(STEP_ARGUMENTS) {
     const int first_pixel = (int)get_global_id(0) * PIXELS;
-    const cursor first = cursor_at_pixel(args, first_pixel);
     const int pixels_left =
         args.output.batch * args.output.height * args.output.width - first_pixel;
     const int pixels = min(PIXELS, pixels_left);
-    const int channel = (int)get_global_id(1) * VECTORS * LANES;
-    const int vectors = min(VECTORS, (args.output.channels - channel + LANES - 1) / LANES);
-
+    places tile;
+    place_tile(args, position_of(args, first_pixel), &tile);
     global const ELEMENT* window[PIXELS];
+#pragma unroll
+    for (int p = 0; p < PIXELS; ++p) window[p] = input + tile.window[p];
     const int halo = args.input.halo;
     global const ELEMENT* end = input + pixel_index(args.input, args.input.batch, -halo, -halo);
-    cursor at = first;
-#pragma nounroll
-    for (int p = 0; p < PIXELS; ++p) {
-        window[p] = input + at.window;
-        at = next_pixel(args, at);
-    }
+
+    const int all_vectors = divide_up(args.output.channels, LANES);
+    const int blocks = divide_up(all_vectors, VECTORS);
+    const int group = divide_up(blocks, (int)get_global_size(1)) * VECTORS;
+    const int first_vector = (int)get_global_id(1) * group;
+    const int end_vector = min(first_vector + group, all_vectors);
+    const long products =
+        (long)args.kernel_height * args.kernel_width * round_to_groups(args.input.channels);
+
+    const bool far = args.kernel_height * args.kernel_width == 1 && is_far(args);
 
     // Each branch has sums and an epilogue of its own: LLVM merges what is alike and then keeps the
     // sums in memory.
-    lanes_float result[PIXELS * VECTORS];
-    const long products =
-        (long)args.kernel_height * args.kernel_width * round_to_groups(args.input.channels);
-    global const WEIGHT* block = weights + channel * products;
-    if (vectors < VECTORS) {
-        for (int v = 0; v < vectors; ++v) {
-            lanes_sum sum[PIXELS * VECTORS];
-            sum_tile(PIXELS, 1, sum, window, end, block + v * LANES * products, channels, args,
-                     channel + v * LANES, result + v);
+#pragma nounroll
+    for (int vector = first_vector; vector < end_vector;) {
+        if (far)
+            prefetch_next_tile(args, window, (vector - first_vector) / VECTORS, group / VECTORS);
+        const int channel = vector * LANES;
+        global const WEIGHT* block = weights + channel * products;
+        if (vector + VECTORS > end_vector) {
+            compute_tile(PIXELS, 1, window, end, block, channels, residual, output, args, &tile,
+                         channel, pixels);
+            ++vector;
+            continue;
         }
-        finish_tile(pixels, vectors, residual, output, args, first, channel, result);
-    } else if (pixels > HALF_TILE) {
-        lanes_sum sum[PIXELS * VECTORS];
-        sum_tile(PIXELS, VECTORS, sum, window, end, block, channels, args, channel, result);
-        finish_tile(pixels, VECTORS, residual, output, args, first, channel, result);
-    } else {
-        lanes_sum sum[PIXELS * VECTORS];
-        sum_tile(HALF_TILE, VECTORS, sum, window, end, block, channels, args, channel, result);
-        finish_tile(pixels, VECTORS, residual, output, args, first, channel, result);
+        if (pixels > HALF_TILE)
+            compute_tile(PIXELS, VECTORS, window, end, block, channels, residual, output, args,
+                         &tile, channel, pixels);
+        else
+            compute_tile(HALF_TILE, VECTORS, window, end, block, channels, residual, output, args,
+                         &tile, channel, pixels);
+        vector += VECTORS;
     }
+    if (args.output.halo > 0)
+        fill_halos(output, args, first_pixel, pixels, first_vector * LANES, end_vector * LANES);
 }

@@ -1,5 +1,5 @@
-// Depthwise convolution for CPUs: a work-item computes one output row of LANES channels, PIXELS
-// pixels at a time, which share each tap's weights in a register. Global size: rows (fastest),
+// Depthwise convolution for CPUs: a work-item computes output rows of LANES channels, PIXELS pixels
+// at a time, which share each tap's weights in a register. Global size: groups of rows (fastest),
 // channel vectors.
 //
 // Weights [kernel row][kernel column][channels rounded up to LANES]. INT8 sums in float: a product
@@ -11,22 +11,12 @@
 #error "PIXELS comes from the registry's row"
 #endif
 
-// `pixels` neighbours from column x on; inlined with a constant.
-INLINE void compute_run(const int pixels, global const ELEMENT* input, global const WEIGHT* weights,
-                        global const float* channels, global const ELEMENT* residual,
-                        global ELEMENT* output, step_args args, int n, int y, int x, int c) {
-    lanes_float sum[PIXELS];
-#pragma unroll
-    for (int p = 0; p < PIXELS; ++p) sum[p] = 0;
-
+// Adds the taps of `pixels` neighbours, whose first window begins at `window`.
+INLINE void sum_taps(const int pixels, lanes_float* sum, global const ELEMENT* window,
+                     global const WEIGHT* weight, step_args args) {
     const long step = (long)args.stride_width * args.input.pitch;
-    global const WEIGHT* weight = weights + c;
     for (int ky = 0; ky < args.kernel_height; ++ky) {
-        global const ELEMENT* pixel =
-            input + c +
-            pixel_index(args.input, n,
-                        y * args.stride_height - args.pad_top + ky * args.dilation_height,
-                        x * args.stride_width - args.pad_left);
+        global const ELEMENT* pixel = window + ky * args.dilation_height * row_pitch(args.input);
         for (int kx = 0; kx < args.kernel_width; ++kx) {
             const lanes_float factor = TO_FLOAT(LOAD_WEIGHTS(weight));
 #pragma unroll
@@ -37,6 +27,45 @@ INLINE void compute_run(const int pixels, global const ELEMENT* input, global co
             weight += args.channel_stride;
         }
     }
+}
+
+// The same for 3x3 taps without gaps: a column is loaded once for all pixels that read it.
+INLINE void sum_3x3(const int pixels, const int stride, lanes_float* sum,
+                    global const ELEMENT* window, const lanes_float* factors, step_args args) {
+#pragma unroll
+    for (int ky = 0; ky < 3; ++ky) {
+        global const ELEMENT* row = window + ky * row_pitch(args.input);
+#pragma unroll
+        for (int column = 0; column < 2 * PIXELS + 1; ++column) {
+            if (column >= (pixels - 1) * stride + 3) continue;
+            const lanes_float value =
+                TO_FLOAT(LOAD_ELEMENTS(row + column * (long)args.input.pitch));
+#pragma unroll
+            for (int kx = 0; kx < 3; ++kx) {
+                const int p = (column - kx) / stride;
+                if (column >= kx && (column - kx) % stride == 0 && p < pixels)
+                    sum[p] = fma(value, factors[ky * 3 + kx], sum[p]);
+            }
+        }
+    }
+}
+
+// `pixels` neighbours from column x on; `stride` 1 or 2 says that 3x3 taps lie without gaps, 0
+// anything else. Inlined with constants.
+INLINE void compute_run(const int pixels, const int stride, global const ELEMENT* input,
+                        global const WEIGHT* weights, const lanes_float* factors,
+                        global const float* channels, global const ELEMENT* residual,
+                        global ELEMENT* output, step_args args, int n, int y, int x, int c) {
+    lanes_float sum[PIXELS];
+#pragma unroll
+    for (int p = 0; p < PIXELS; ++p) sum[p] = 0;
+    global const ELEMENT* window = input + c +
+                                   pixel_index(args.input, n, y * args.stride_height - args.pad_top,
+                                               x * args.stride_width - args.pad_left);
+    if (stride == 0)
+        sum_taps(pixels, sum, window, weights + c, args);
+    else
+        sum_3x3(pixels, stride, sum, window, factors, args);
 
     residual += pixel_index(args.residual, n, y, x) + c;
     global ELEMENT* to = output + pixel_index(args.output, n, y, x) + c;
@@ -52,19 +81,44 @@ INLINE void compute_run(const int pixels, global const ELEMENT* input, global co
     }
 }
 
-KERNEL depthwise_vector(STEP_ARGUMENTS) {
-    const int row = get_global_id(0);
-    const int n = row / args.output.height, y = row % args.output.height;
-    const int c = (int)get_global_id(1) * LANES;
+INLINE void compute_rows(const int stride, global const ELEMENT* input,
+                         global const WEIGHT* weights, const lanes_float* factors,
+                         global const float* channels, global const ELEMENT* residual,
+                         global ELEMENT* output, step_args args, int row, int end, int c) {
     const int width = args.output.width;
-    int x = 0;
-    for (; x + PIXELS <= width; x += PIXELS)
-        compute_run(PIXELS, input, weights, channels, residual, output, args, n, y, x, c);
-    for (; x < width; ++x)
-        compute_run(1, input, weights, channels, residual, output, args, n, y, x, c);
+    for (; row < end; ++row) {
+        const int n = row / args.output.height, y = row % args.output.height;
+        int x = 0;
+        for (; x + PIXELS <= width; x += PIXELS)
+            compute_run(PIXELS, stride, input, weights, factors, channels, residual, output, args,
+                        n, y, x, c);
+        for (; x < width; ++x)
+            compute_run(1, stride, input, weights, factors, channels, residual, output, args, n, y,
+                        x, c);
 
-    if (args.output.halo == 0) return;
-    const bool whole_row = y == 0 || y == args.output.height - 1;
-    for (x = 0; x < width; x += whole_row || x == width - 1 ? 1 : width - 1)
-        fill_halo(output, args, n, y, x, c);
+        if (args.output.halo == 0) continue;
+        const bool whole_row = y == 0 || y == args.output.height - 1;
+        for (x = 0; x < width; x += whole_row || x == width - 1 ? 1 : width - 1)
+            fill_halo(output, args, n, y, x, c);
+    }
+}
+
+KERNEL depthwise_vector(STEP_ARGUMENTS) {
+    const int rows = args.output.batch * args.output.height, groups = get_global_size(0);
+    const int group = (rows + groups - 1) / groups;
+    const int row = (int)get_global_id(0) * group, end = min(row + group, rows);
+    const int c = (int)get_global_id(1) * LANES;
+
+    const bool is_3x3 = args.kernel_height == 3 && args.kernel_width == 3 &&
+                        args.dilation_height == 1 && args.dilation_width == 1;
+    lanes_float factors[9];
+    if (is_3x3)
+        for (int tap = 0; tap < 9; ++tap)
+            factors[tap] = TO_FLOAT(LOAD_WEIGHTS(weights + tap * args.channel_stride + c));
+    if (is_3x3 && args.stride_width == 1)
+        compute_rows(1, input, weights, factors, channels, residual, output, args, row, end, c);
+    else if (is_3x3 && args.stride_width == 2)
+        compute_rows(2, input, weights, factors, channels, residual, output, args, row, end, c);
+    else
+        compute_rows(0, input, weights, factors, channels, residual, output, args, row, end, c);
 }

@@ -128,6 +128,16 @@ TEST(Launch, covers_every_pixel_and_channel_with_tiles) {
     EXPECT_EQ(launch.local, (std::array<std::size_t, 3>{1, 1, 1}));
 }
 
+TEST(Launch, gives_a_work_item_several_tiles_where_there_are_many) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc256kh1");
+    EXPECT_EQ(launch_size(conv.step, row("conv_blocked.fp32.avx512"), conv.network).global,
+              (std::array<std::size_t, 3>{224, 1, 1}));
+    const LoneStep depthwise = lone_conv("g64mb1ic64ih56oc64kh3ph1");
+    EXPECT_EQ(
+        launch_size(depthwise.step, row("depthwise_vector.fp32.avx512"), depthwise.network).global,
+        (std::array<std::size_t, 3>{8, 4, 1}));
+}
+
 TEST(Launch, rounds_plain_sizes_up_to_whole_groups) {
     const LoneStep lone = lone_conv("mb1ic3ih7oc5kh3ph1");
     const LaunchSize launch = launch_size(lone.step, row("conv_plain.fp32"), lone.network);
