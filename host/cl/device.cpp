@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "host/cl/calm_threads.h"
+
 namespace slimbench {
 
 namespace {
@@ -66,6 +68,7 @@ std::string listing(const std::vector<FoundDevice>& devices) {
 }  // namespace
 
 std::vector<FoundDevice> find_devices() {
+    const CalmThreads calm;  // drivers start their threads when they are asked first
     std::vector<cl::Platform> platforms;
     try {
         cl::Platform::get(&platforms);

@@ -35,6 +35,18 @@ std::int64_t tiles_together(std::int64_t all, std::int64_t along) {
     return std::clamp(all / balanced_items, std::int64_t{1}, std::min(most, along));
 }
 
+// A vector of INT8 channels is a quarter of a cache line, so one work-item computes many side by
+// side; at least two rows, because neighbours share most of their input.
+LaunchSize depthwise_launch(std::int64_t rows, std::int64_t vectors, Precision precision) {
+    const std::int64_t side_by_side =
+        precision == Precision::int8 ? std::min<std::int64_t>(vectors, 16) : 1;
+    const std::int64_t groups = divide_up(vectors, side_by_side);
+    const std::int64_t together =
+        std::max(tiles_together(rows * groups, rows), std::min<std::int64_t>(rows, 2));
+    return {.global = {static_cast<std::size_t>(divide_up(rows, together)),
+                       static_cast<std::size_t>(groups), 1}};
+}
+
 // How a convolution's weights are laid out for a variant.
 struct WeightLayout {
     std::int64_t block;    // output channels that one work-item computes together
@@ -153,8 +165,7 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
             return {.global = {size(tiles),
                                size(divide_up(blocks, tiles_together(tiles * blocks, blocks))), 1}};
         case Family::depthwise:
-            return {.global = {size(divide_up(rows, tiles_together(rows * blocks, rows))),
-                               size(blocks), 1}};
+            return depthwise_launch(rows, blocks, variant.precision);
         default:
             return {.global = {size(rows), 1, 1}};
     }

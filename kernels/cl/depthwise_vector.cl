@@ -1,6 +1,6 @@
 // Depthwise convolution for CPUs: a work-item computes output rows of LANES channels, PIXELS pixels
 // at a time, which share each tap's weights in a register. Global size: groups of rows (fastest),
-// channel vectors.
+// groups of channel vectors.
 //
 // Weights [kernel row][kernel column][channels rounded up to LANES]. INT8 sums in float: a product
 // of u8 and s8 is below 2^15, so up to 2^9 products add exactly, and the sum of each tap costs one
@@ -103,12 +103,10 @@ INLINE void compute_rows(const int stride, global const ELEMENT* input,
     }
 }
 
-KERNEL depthwise_vector(STEP_ARGUMENTS) {
-    const int rows = args.output.batch * args.output.height, groups = get_global_size(0);
-    const int group = (rows + groups - 1) / groups;
-    const int row = (int)get_global_id(0) * group, end = min(row + group, rows);
-    const int c = (int)get_global_id(1) * LANES;
-
+// Rows `row` to `end` of the LANES channels from c on.
+INLINE void compute_channels(global const ELEMENT* input, global const WEIGHT* weights,
+                             global const float* channels, global const ELEMENT* residual,
+                             global ELEMENT* output, step_args args, int row, int end, int c) {
     const bool is_3x3 = args.kernel_height == 3 && args.kernel_width == 3 &&
                         args.dilation_height == 1 && args.dilation_width == 1;
     lanes_float factors[9];
@@ -121,4 +119,21 @@ KERNEL depthwise_vector(STEP_ARGUMENTS) {
         compute_rows(2, input, weights, factors, channels, residual, output, args, row, end, c);
     else
         compute_rows(0, input, weights, factors, channels, residual, output, args, row, end, c);
+}
+
+INLINE int divide_up(int value, int step) {
+    return (value + step - 1) / step;
+}
+
+KERNEL depthwise_vector(STEP_ARGUMENTS) {
+    const int rows = args.output.batch * args.output.height;
+    const int row_group = divide_up(rows, (int)get_global_size(0));
+    const int row = (int)get_global_id(0) * row_group, end = min(row + row_group, rows);
+
+    const int vectors = divide_up(args.output.channels, LANES);
+    const int vector_group = divide_up(vectors, (int)get_global_size(1));
+    const int vector = (int)get_global_id(1) * vector_group;
+#pragma nounroll
+    for (int v = vector; v < min(vector + vector_group, vectors); ++v)
+        compute_channels(input, weights, channels, residual, output, args, row, end, v * LANES);
 }
