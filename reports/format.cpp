@@ -67,12 +67,9 @@ std::string format_percent(const std::optional<double>& fraction) {
 }
 
 std::string format_count(std::int64_t count) {
-    const std::string digits = fmt::format("{}", std::abs(count));
-    std::string text(count < 0 ? 1 : 0, '-');
-    for (std::size_t at = 0; at < digits.size(); ++at) {
-        if (at > 0 && (digits.size() - at) % 3 == 0) text += ',';
-        text += digits[at];
-    }
+    std::string text = fmt::format("{}", count);
+    const std::size_t first_digit = count < 0 ? 1 : 0;
+    for (std::size_t at = text.size(); at > first_digit + 3;) text.insert(at -= 3, 1, ',');
     return text;
 }
 

@@ -1,6 +1,7 @@
 // What follows from a convolution's extents.
 #include "host/problem/conv_problem.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <fmt/core.h>
@@ -11,10 +12,11 @@ namespace {
 struct Axis {
     std::int64_t in, kernel, stride, before, after, dilation;
 
+    std::int64_t padded() const { return in + before + after; }
     std::int64_t kernel_extent() const { return (kernel - 1) * dilation + 1; }
     // 0 or less when the kernel does not fit once.
     std::int64_t out() const {
-        const std::int64_t slack = in + before + after - kernel_extent();
+        const std::int64_t slack = padded() - kernel_extent();
         return slack < 0 ? 0 : slack / stride + 1;
     }
 };
@@ -29,23 +31,48 @@ Axis horizontal(const ConvProblem& p) {
 }
 
 void check_axis(const Axis& axis, std::string_view extent) {
-    constexpr std::int64_t limit =
-        1'000'000'000;  // keeps all products of an axis far from overflow
+    constexpr std::int64_t limit = 1'000'000'000;  // of every number in a problem's text
     const auto require = [&](bool holds, std::string_view what) {
         if (!holds)
             throw std::invalid_argument(fmt::format("impossible convolution: {} {}", what, extent));
     };
-    require(axis.in >= 1 && axis.in < limit, "input has no");
-    require(axis.kernel >= 1 && axis.kernel < limit, "kernel has no");
-    require(axis.stride >= 1 && axis.stride < limit, "stride must be at least 1 along the");
-    require(axis.dilation >= 1 && axis.dilation < limit, "dilation must be at least 1 along the");
-    require(axis.before >= 0 && axis.after >= 0 && axis.before < limit && axis.after < limit,
-            "padding must not be negative along the");
+    require(axis.in >= 1, "input has no");
+    require(axis.kernel >= 1, "kernel has no");
+    require(axis.stride >= 1, "stride must be at least 1 along the");
+    require(axis.dilation >= 1, "dilation must be at least 1 along the");
+    require(axis.before >= 0 && axis.after >= 0, "padding must not be negative along the");
+    for (const std::int64_t each :
+         {axis.in, axis.kernel, axis.stride, axis.dilation, axis.before, axis.after})
+        require(each <= limit, "numbers may not exceed 10^9 along the");
+    require(axis.padded() <= limit, "padded input may not exceed 10^9 along the");
     if (axis.out() < 1)
         throw std::invalid_argument(
             fmt::format("impossible convolution: a kernel of extent {} does not fit the padded "
                         "input's {} of {}",
-                        axis.kernel_extent(), extent, axis.in + axis.before + axis.after));
+                        axis.kernel_extent(), extent, axis.padded()));
+}
+
+// Memory around an image is as wide on each side as its widest padding, and channels are stored in
+// whole vectors.
+void check_size(const ConvProblem& problem, const TensorShape& out) {
+    const auto product = [](auto... factors) { return (static_cast<double>(factors) * ...); };
+    const Padding& pad = problem.pad;
+    const std::int64_t around = 2 * std::max({pad.top, pad.left, pad.bottom, pad.right});
+    const TensorShape& in = problem.in;
+    const double largest =
+        std::max({product(in.batch, in.channels, in.height + around, in.width + around),
+                  product(out.batch, out.channels, out.height, out.width),
+                  product(problem.filters, problem.kernel.height, problem.kernel.width,
+                          in.channels / problem.groups)});
+    if (largest > static_cast<double>(largest_element_count))
+        throw std::invalid_argument(fmt::format(
+            "impossible convolution: a tensor of {:.1e} elements exceeds 2^40", largest));
+    const double products =
+        product(out.batch, out.channels, out.height, out.width, problem.kernel.height,
+                problem.kernel.width, in.channels / problem.groups);
+    if (products > static_cast<double>(largest_mac_count))
+        throw std::invalid_argument(fmt::format(
+            "impossible convolution: {:.1e} multiply-accumulates exceed 2^50", products));
 }
 
 }  // namespace
@@ -83,15 +110,7 @@ void ConvProblem::check() const {
         throw std::invalid_argument(fmt::format(
             "impossible convolution: {} groups must divide {} input channels and {} filters",
             groups, in.channels, filters));
-    const TensorShape result = out();
-    const double products = static_cast<double>(result.batch) *
-                            static_cast<double>(result.channels) *
-                            static_cast<double>(result.height) * static_cast<double>(result.width) *
-                            static_cast<double>(kernel.height) * static_cast<double>(kernel.width) *
-                            static_cast<double>(in.channels / groups);
-    if (products > 0x1p62)
-        throw std::invalid_argument(fmt::format(
-            "impossible convolution: {:.1e} multiply-accumulates exceed 2^62", products));
+    check_size(*this, out());
 }
 
 std::string ConvProblem::text() const {

@@ -15,6 +15,10 @@ struct Padding {
     static Padding all(std::int64_t amount) { return {amount, amount, amount, amount}; }
 };
 
+// Beyond what any device holds or computes; keeps all sums over a network within 64 bits.
+inline constexpr std::int64_t largest_element_count = std::int64_t{1} << 40;
+inline constexpr std::int64_t largest_mac_count = std::int64_t{1} << 50;
+
 struct ConvProblem {
     TensorShape in = {};
     std::int64_t filters = 1;  // output channels
@@ -31,7 +35,8 @@ struct ConvProblem {
     std::int64_t weight_count() const;  // OIHW: filters x (channels / groups) x kernel
     bool depthwise() const;             // groups == channels == filters > 1
 
-    // Throws std::invalid_argument saying what is impossible: no output, groups that do not divide.
+    // Throws std::invalid_argument saying what is impossible: no output, groups that do not divide,
+    // extents whose products no 64-bit number holds.
     void check() const;
 
     // Canonical text in benchdnn's problem syntax (https://oneapi-src.github.io/oneDNN,

@@ -13,6 +13,11 @@ std::string text(const TensorShape& shape) {
     return fmt::format("{}x{}x{}x{}", shape.batch, shape.channels, shape.height, shape.width);
 }
 
+double elements_in_float(const TensorShape& shape) {
+    return static_cast<double>(shape.batch) * static_cast<double>(shape.channels) *
+           static_cast<double>(shape.height) * static_cast<double>(shape.width);
+}
+
 [[noreturn]] void fail(const Node& node, std::string_view why) {
     throw std::invalid_argument(fmt::format("node '{}': {}", node.name, why));
 }
@@ -194,8 +199,10 @@ bool has_norm(const Operation& operation) {
 
 void infer_shape(Network& network, Node& node) {
     try {
-        network.tensors.at(node.output).shape =
-            std::visit(ShapeRule{network, node}, node.operation);
+        TensorShape& shape = network.tensors.at(node.output).shape;
+        shape = std::visit(ShapeRule{network, node}, node.operation);
+        if (elements_in_float(shape) > static_cast<double>(largest_element_count))
+            fail(node, fmt::format("its output is {}, which exceeds 2^40 elements", text(shape)));
     } catch (const std::invalid_argument& error) {
         const std::string_view why = error.what();
         if (why.starts_with("node '")) throw;
@@ -221,7 +228,13 @@ void check_order(const Network& network) {
 
 void infer_shapes(Network& network) {
     check_order(network);
-    for (Node& node : network.nodes) infer_shape(network, node);
+    std::int64_t sum = 0;
+    for (Node& node : network.nodes) {
+        infer_shape(network, node);
+        sum += macs(node);
+        if (sum > largest_mac_count)
+            fail(node, "up to here, the network's multiply-accumulates exceed 2^50");
+    }
     ParameterTable{network};  // shared parameters must agree on their shape
 }
 

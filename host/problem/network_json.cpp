@@ -200,7 +200,11 @@ Network network_from_json(const json& document) {
     for (const auto& [alias, blocks] : place.at("prunings").members())
         for (const JsonPlace& block : blocks.items())
             network.prunings[alias].push_back(block.string());
-    check_order(network);
+    try {
+        check_order(network);
+    } catch (const std::invalid_argument& error) {
+        place.fail(error.what());
+    }
     return network;
 }
 

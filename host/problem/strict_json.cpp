@@ -19,11 +19,45 @@ std::string shown(const nlohmann::json& value) {
     return text.size() <= 60 ? text : text.substr(0, 57) + "...";
 }
 
+// Copying, comparing and printing JSON recurse; what people and programs write stays far below.
+constexpr int deepest_nesting = 100;
+
+// Brackets that are open at once, those within strings apart.
+bool nests_too_deeply(std::string_view text) {
+    int depth = 0;
+    bool in_string = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (c == '"')
+            in_string = !in_string;
+        else if (in_string)
+            at += c == '\\' ? 1 : 0;
+        else if (c == '[' || c == '{')
+            ++depth;
+        else if (c == ']' || c == '}')
+            --depth;
+        if (depth > deepest_nesting) return true;
+    }
+    return false;
+}
+
 }  // namespace
+
+nlohmann::json parse_json_text(std::string_view text) {
+    if (nests_too_deeply(text))
+        throw std::runtime_error(fmt::format(
+            "lists and objects stand more than {} deep in each other", deepest_nesting));
+    return nlohmann::json::parse(text);
+}
 
 nlohmann::json parse_json_file(const std::string& file, std::string_view content) {
     try {
-        return nlohmann::json::parse(content);
+        return parse_json_text(content);
+    } catch (const nlohmann::json::out_of_range&) {
+        throw std::runtime_error(
+            fmt::format("{}: a number in it is larger than any machine's", file));
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(fmt::format("{}: {}", file, error.what()));
     } catch (const nlohmann::json::parse_error& error) {
         const auto before = content.substr(0, std::min(error.byte, content.size()));
         const auto line = 1 + std::ranges::count(before, '\n');

@@ -13,7 +13,12 @@
 
 namespace slimbench {
 
-// Parses a whole file's text. Throws std::runtime_error naming file, line and column.
+// Parses a text of bounded nesting. Throws nlohmann::json::exception where it is no JSON, and
+// std::runtime_error where it nests too deeply.
+nlohmann::json parse_json_text(std::string_view text);
+
+// Parses a whole file's text. Throws std::runtime_error naming the file and, where it is no JSON,
+// line and column.
 nlohmann::json parse_json_file(const std::string& file, std::string_view content);
 
 // Reads a file of the disk. Throws std::runtime_error naming the path and the system's reason.

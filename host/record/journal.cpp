@@ -16,6 +16,8 @@
 
 #include <fmt/format.h>
 
+#include "host/problem/strict_json.h"
+
 namespace slimbench {
 namespace {
 
@@ -33,7 +35,7 @@ std::string read_whole(const std::string& path) {
 
 ResultRecord parse_line(std::string_view line, const std::string& path, std::size_t number) {
     try {
-        return from_json(nlohmann::json::parse(line));
+        return from_json(parse_json_text(line));
     } catch (const std::exception& error) {
         throw std::runtime_error(fmt::format("{}:{}: {}", path, number, error.what()));
     }

@@ -153,8 +153,13 @@ void read(const Json& json, Json& value, const std::string&) {
 }
 
 double read_seconds(const Json& json, const std::string& where) {
+    // A double of seconds holds every nanosecond up to there, so that none is lost.
+    constexpr std::int64_t most = std::int64_t{1} << 51;
     std::int64_t nanoseconds_read = 0;
     read(json, nanoseconds_read, where);
+    if (nanoseconds_read < -most || nanoseconds_read > most)
+        throw std::runtime_error(
+            fmt::format("record: {}: {} ns is no time that a call takes", where, nanoseconds_read));
     return static_cast<double>(nanoseconds_read) / nanoseconds_per_second;
 }
 

@@ -14,6 +14,9 @@
 namespace slimbench {
 namespace {
 
+// A hundred times what any published network has.
+constexpr std::size_t most_layers = 10'000;
+
 // What surrounds a layer. Inner scopes are copies of outer ones with a few things replaced.
 struct Scope {
     std::string path;            // prefix of names: "level0.layer2"
@@ -117,15 +120,18 @@ private:
     }
 
     // One set of bindings for each turn of "for", whose lists run side by side.
-    std::vector<Bindings> iterations(const JsonPlace& item, const Bindings& outer) const {
+    std::vector<Bindings> iterations(const JsonPlace& item, const Bindings& outer) {
         const auto loop = item.find("for");
         if (!loop) return {outer};
         std::vector<Bindings> turns;
         bool first = true;
         for (const auto& [variable, place] : loop->members()) {
-            const nlohmann::json values = substitute(place, outer);
+            const nlohmann::json values = substitute(place, outer, growth_);
             if (!values.is_array()) place.fail("expected a list");
-            if (first) turns.assign(values.size(), outer);
+            if (first) {
+                growth_.add(place, values.size() * (1 + size_of(outer)));
+                turns.assign(values.size(), outer);
+            }
             if (values.size() != turns.size())
                 place.fail(
                     fmt::format("expected {} values as in the other lists of this 'for', found {}",
@@ -136,15 +142,21 @@ private:
         return turns;
     }
 
+    // A group without its layers, whose names are bound when they are expanded.
+    nlohmann::json group_header(const JsonPlace& item, const Bindings& bindings) {
+        nlohmann::json header = nlohmann::json::object();
+        for (const auto& [key, value] : item.value().items())
+            if (key != "layers" && key != "for") header[key] = value;
+        return substitute(JsonPlace(header, item.file(), item.path()), bindings, growth_);
+    }
+
     TensorId expand_group(const JsonPlace& item, const Scope& outer, const Bindings& bindings,
                           TensorId current) {
-        nlohmann::json header = item.value();
-        header.erase("layers");  // their names are bound when they are expanded
-        header.erase("for");
-        header = substitute(JsonPlace(header, item.file(), item.path()), bindings);
+        const nlohmann::json header = group_header(item, bindings);
         const JsonPlace group(header, item.file(), item.path());
 
         Scope scope = outer;
+        growth_.add(item, size_of(bindings));
         scope.bindings = bindings;
         const std::string name = group.has("name") ? read_name(group.at("name")) : "";
         scope.path = joined(outer.path, name);
@@ -200,7 +212,9 @@ private:
     }
 
     TensorId expand_layer(const JsonPlace& item, const Scope& scope, TensorId current) {
-        const nlohmann::json bound = substitute(item, scope.bindings);
+        if (network_.nodes.size() == most_layers)
+            item.fail(fmt::format("this network has more than {} layers", most_layers));
+        const nlohmann::json bound = substitute(item, scope.bindings, growth_);
         const JsonPlace layer(bound, item.file(), item.path());
         const std::string name = read_name(layer.at("name"));
         Node node{.name = joined(scope.path, name),
@@ -301,6 +315,7 @@ private:
     Network network_;
     std::optional<WidthRule> width_rule_;
     std::map<std::string, TensorId> names_;  // layers and groups by full name
+    Growth growth_;
     int depth_ = 0;
 };
 

@@ -18,6 +18,10 @@ namespace {
 
 constexpr std::string_view blank = " \t\r";
 
+// A list that names itself in turns, or a product with `--mb`, grows without end.
+constexpr std::size_t most_problems = 100'000;
+constexpr std::size_t most_files = 1'000;
+
 std::string_view trimmed(std::string_view text) {
     const std::size_t first = text.find_first_not_of(blank);
     if (first == text.npos) return {};
@@ -73,6 +77,9 @@ public:
     void add(WrittenProblem written, const std::string& place) {
         for (const std::string& text : written.ignored)
             note(text.substr(0, text.find(' ')), text, place);
+        if (list_.problems.size() == most_problems)
+            throw std::invalid_argument(
+                fmt::format("this is more than {} problems; split the list", most_problems));
         list_.problems.push_back({std::move(written), place});
     }
 
@@ -153,13 +160,17 @@ private:
     void include(const std::string& name) {
         const std::filesystem::path beside =
             std::filesystem::path(open_.back()).parent_path() / name;
-        const std::string path = std::filesystem::exists(beside) ? beside.string() : name;
+        std::error_code ignored;  // what cannot be looked at is no file either
+        const std::string path = std::filesystem::exists(beside, ignored) ? beside.string() : name;
         for (const std::string& open : open_)
-            if (std::error_code ignored; std::filesystem::equivalent(open, path, ignored))
+            if (std::filesystem::equivalent(open, path, ignored))
                 throw std::invalid_argument(
                     fmt::format("--batch={}: that file is being read already", name));
-        if (name.empty() || !std::filesystem::is_regular_file(path))
+        if (name.empty() || !std::filesystem::is_regular_file(path, ignored))
             throw std::invalid_argument(fmt::format("--batch={}: no such file", name));
+        if (++files_ > most_files)
+            throw std::invalid_argument(
+                fmt::format("--batch={}: more than {} files name each other", name, most_files));
         read_file(path);
     }
 
@@ -190,6 +201,7 @@ private:
     std::vector<Ignored> ignored_;
     std::vector<std::int64_t> batches_;  // --mb; 0 is the problem's own
     std::vector<std::string> open_;      // files being read
+    std::size_t files_ = 0;              // that others named
 };
 
 }  // namespace

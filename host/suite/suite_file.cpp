@@ -17,6 +17,9 @@
 namespace slimbench {
 namespace {
 
+// Each holds its network; no machine measures so many in a day.
+constexpr std::size_t most_workloads = 5000;
+
 struct FileText {
     std::string path;  // as messages show it
     std::string content;
@@ -77,7 +80,7 @@ std::string beside(const FileText& suite, const std::string& name) {
 PruningPlan read_pruning(const JsonPlace& place, const FileText& suite) {
     try {
         return load_pruning(beside(suite, place.string()));
-    } catch (const std::invalid_argument& error) {
+    } catch (const std::exception& error) {
         place.fail(error.what());
     }
 }
@@ -175,6 +178,10 @@ void append_network(Suite& suite, const std::string& network_name, const Network
             workload.precision = precision;
             suite.workloads.push_back(workload);
         }
+        if (suite.workloads.size() > most_workloads)
+            throw std::runtime_error(
+                fmt::format("the axes span more than {} workloads; make several suites of them",
+                            most_workloads));
     }
 }
 
@@ -203,8 +210,13 @@ void append_runs(Suite& suite, const JsonPlace& document, const FileText& file,
         read_protocol(run, measured.protocol);
         if (const auto seed = run.find("seed"))
             measured.seed = static_cast<std::uint64_t>(seed->integer(0, INT64_MAX));
-        append_workloads(suite, beside(file, run.at("network").string()), read_axes(run, file),
-                         measured, overrides);
+        const std::string network = beside(file, run.at("network").string());
+        const Axes axes = read_axes(run, file);
+        try {
+            append_workloads(suite, network, axes, measured, overrides);
+        } catch (const std::exception& error) {
+            run.fail(error.what());
+        }
     }
 }
 

@@ -61,7 +61,10 @@ TEST(ConvProblem, impossible_problems_say_what_is_impossible) {
         {{.in = {1, 3, 4, 4}, .pad = {0, -1, 0, 0}},
          "padding must not be negative along the width"},
         {{.in = {1, 3, 0, 4}}, "input has no height"},
-        {{.in = {900'000'000, 3, 900'000, 900'000}, .filters = 900'000'000}, "exceed 2^62"},
+        {{.in = {1, 3, 2'000'000'000, 4}}, "may not exceed 10^9 along the height"},
+        {{.in = {900'000'000, 3, 900'000, 900'000}}, "exceeds 2^40"},
+        {{.in = {1, 3, 1, 1}, .pad = {0, 900'000, 0, 0}}, "exceeds 2^40"},
+        {{.in = {1, 1 << 20, 1 << 9, 1 << 9}, .filters = 1 << 19}, "exceed 2^50"},
     };
     for (const Impossible& impossible : cases)
         EXPECT_THAT([&] { impossible.problem.check(); },

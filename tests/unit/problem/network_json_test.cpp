@@ -81,7 +81,9 @@ TEST(NetworkJson, missing_and_wrong_values_are_named_by_place) {
 TEST(NetworkJson, nodes_out_of_order_are_refused) {
     nlohmann::json json = to_json(one_of_everything());
     std::swap(json["nodes"][0], json["nodes"][1]);
-    EXPECT_THROW(network_from_json(json), std::invalid_argument);
+    EXPECT_THAT(
+        [&] { network_from_json(json); },
+        ThrowsMessage<std::runtime_error>(AllOf(HasSubstr("network: $"), HasSubstr("before it"))));
 }
 
 }  // namespace

@@ -89,6 +89,26 @@ TEST(InferShapes, impossible_convolution_names_node_and_input) {
                     AllOf(HasSubstr("node 'a'"), HasSubstr("input 'image' is 1x3x8x8"))));
 }
 
+TEST(InferShapes, a_tensor_that_no_device_holds_names_the_node) {
+    NetworkBuilder builder({1, 3, 1000, 1000});
+    builder.add("up", Resize{.to = Resize::Factor{1000, 1}}, {0});
+    EXPECT_THAT([&] { builder.build(); },
+                ThrowsMessage<std::invalid_argument>(AllOf(
+                    HasSubstr("node 'up'"), HasSubstr("1x3x1000000x1000000"), HasSubstr("2^40"))));
+}
+
+// Each convolution makes 2^49 multiply-accumulates.
+TEST(InferShapes, more_work_than_anybody_waits_for_names_the_node) {
+    NetworkBuilder builder({1, 1 << 14, 1 << 10, 1 << 11});
+    const Conv conv{.problem = {.filters = 1 << 14}, .weights = "w"};
+    const TensorId second = builder.add("second", conv, {builder.add("first", conv, {0})});
+    EXPECT_NO_THROW(builder.build());
+    builder.add("third", conv, {second});
+    EXPECT_THAT([&] { builder.build(); },
+                ThrowsMessage<std::invalid_argument>(
+                    AllOf(HasSubstr("node 'third'"), HasSubstr("exceed 2^50"))));
+}
+
 TEST(InferShapes, fully_connected_layer_needs_a_pooled_image) {
     NetworkBuilder builder({1, 3, 8, 8});
     builder.add("fc", Conv{.weights = "fc", .fully_connected = true}, {0});

@@ -100,6 +100,12 @@ TEST_F(JournalFile, a_broken_line_elsewhere_is_named_by_file_and_number) {
     EXPECT_THAT(message_of([&] { read_journal(path_); }), HasSubstr(path_ + ":2: "));
 }
 
+TEST_F(JournalFile, a_line_that_nests_without_end_is_named_by_file_and_number) {
+    add_text(std::string(100'000, '[') + std::string(100'000, ']') + "\n");
+    EXPECT_THAT(message_of([&] { read_journal(path_); }),
+                AllOf(HasSubstr(path_ + ":1: "), HasSubstr("more than 100 deep")));
+}
+
 TEST_F(JournalFile, a_missing_file_is_named_with_the_reason) {
     EXPECT_THAT(
         message_of([] { read_journal("/nowhere/records.jsonl"); }),

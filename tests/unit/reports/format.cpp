@@ -62,6 +62,8 @@ TEST(Format, counts_are_grouped_by_thousands) {
     EXPECT_EQ(format_count(22'040'278), "22,040,278");
     EXPECT_EQ(format_count(999), "999");
     EXPECT_EQ(format_count(-1000), "-1,000");
+    EXPECT_EQ(format_count(-100), "-100");
+    EXPECT_EQ(format_count(INT64_MIN), "-9,223,372,036,854,775,808");
 }
 
 TEST(Format, bytes_use_decimal_units) {

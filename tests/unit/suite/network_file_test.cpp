@@ -230,6 +230,41 @@ TEST(NetworkFile, mistakes_at_the_top_are_named) {
                 ThrowsMessage<std::runtime_error>(HasSubstr("$: expected an object")));
 }
 
+// Each level uses the next one twice: 2^31 layers of two kilobytes of text.
+TEST(NetworkFile, templates_that_double_end_with_the_place) {
+    json templates = json::object();
+    for (int level = 0; level < 31; ++level) {
+        const json next{{"use", fmt::format("t{}", level + 1)}};
+        json first = next, second = next;
+        first["name"] = "a";
+        second["name"] = "b";
+        templates[fmt::format("t{}", level)] = {{"parameters", json::array()},
+                                                {"layers", {first, second}}};
+    }
+    templates["t31"] = {{"parameters", json::array()},
+                        {"layers", {{{"name", "p"}, {"op", "max_pool"}, {"kernel", 1}}}}};
+    EXPECT_THAT(
+        [&] { expand(file_with(R"([{"block": "b", "use": "t0"}])", templates.dump())); },
+        ThrowsMessage<std::runtime_error>(
+            AllOf(HasSubstr("test.json: $.templates.t31.layers[0]: "), HasSubstr("10000 layers"))));
+}
+
+TEST(NetworkFile, values_that_double_end_with_the_place) {
+    json templates = json::object();
+    for (int level = 0; level < 25; ++level)
+        templates[fmt::format("t{}", level)] = {
+            {"parameters", {"x"}},
+            {"layers",
+             {{{"use", fmt::format("t{}", level + 1)}, {"with", {{"x", {"$x", "$x"}}}}}}}};
+    EXPECT_THAT(
+        [&] {
+            expand(
+                file_with(R"([{"block": "b", "use": "t0", "with": {"x": 1}}])", templates.dump()));
+        },
+        ThrowsMessage<std::runtime_error>(
+            AllOf(HasSubstr("test.json: $.templates.t"), HasSubstr("more than a million values"))));
+}
+
 TEST(WidthMultiplier, scales_filters_but_what_the_file_leaves_out) {
     json file = file_with(R"([
         {"name": "a", "block": "b", "op": "conv", "filters": 10, "kernel": 1},

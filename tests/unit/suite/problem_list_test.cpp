@@ -120,8 +120,23 @@ TEST_F(ProblemListTest, broken_lines_name_file_and_line_and_what_is_expected) {
     expect_refused("--batch=none", {"list.txt:1: ", "--batch=none: no such file"});
     expect_refused("--batch=list.txt", {"list.txt:1: ", "is being read already"});
     expect_refused("--batch=", {"list.txt:1: ", "no such file"});
+    expect_refused("--batch=" + std::string(5000, 'x'), {"list.txt:1: ", "no such file"});
     expect_refused("# nothing\n--dir=FWD_B", {"list.txt: no problem in it"});
     expect_refused("", {"list.txt", "empty"});
+}
+
+TEST_F(ProblemListTest, a_list_that_grows_without_end_names_the_line) {
+    std::string batches = "--mb=1";
+    for (int i = 1; i < 400; ++i) batches += ",1";
+    std::string problems;
+    for (int i = 0; i < 300; ++i) problems += "\nic8ih8oc8kh1";
+    expect_refused(batches + problems, {"list.txt:252: ", "more than 100000 problems"});
+    write("a.txt", "--batch=b.txt --batch=b.txt");
+    write("b.txt", "--batch=c.txt --batch=c.txt");
+    write("c.txt", "ic8ih8oc8kh1 " + std::string(20'000, '#'));
+    std::string many;
+    for (int i = 0; i < 200; ++i) many += "--batch=a.txt\n";
+    expect_refused(many, {".txt:1: --batch=", "more than 1000 files"});
 }
 
 TEST_F(ProblemListTest, missing_file_is_named) {

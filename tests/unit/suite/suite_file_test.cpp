@@ -183,6 +183,35 @@ TEST_F(SuiteFile, mistakes_at_the_top_name_file_place_and_what_is_allowed) {
             << keys;
 }
 
+TEST_F(SuiteFile, an_unknown_network_is_named_with_its_run) {
+    EXPECT_THAT([&] { load(R"({"name": "m", "about": "t", "runs": [{"network": "resnet81"}]})"); },
+                ThrowsMessage<std::runtime_error>(
+                    HasSubstr(path_ + ": $.runs[0]: unknown network 'resnet81': did you mean")));
+}
+
+TEST_F(SuiteFile, a_size_that_a_network_cannot_take_is_named_with_its_run) {
+    EXPECT_THAT(
+        [&] {
+            load(R"({"name": "m", "about": "t",
+                     "runs": [{"network": "swiftnet_rn34_pyramid", "size": [33, 35]}]})");
+        },
+        ThrowsMessage<std::runtime_error>(AllOf(
+            HasSubstr("$.runs[0]: networks/swiftnet_rn34_pyramid.json: "), HasSubstr("33x35"))));
+}
+
+TEST_F(SuiteFile, axes_that_span_too_much_are_refused_before_memory_is_full) {
+    std::string batches = "1";
+    for (int batch = 2; batch < 3000; ++batch) batches += fmt::format(", {}", batch);
+    EXPECT_THAT(
+        [&] {
+            load(R"({"name": "m", "about": "t",
+                     "runs": [{"network": "resnet18_cifar", "batches": [)" +
+                 batches + "]}]}");
+        },
+        ThrowsMessage<std::runtime_error>(
+            AllOf(HasSubstr("$.runs[0]: "), HasSubstr("more than 5000 workloads"))));
+}
+
 TEST_F(SuiteFile, mistakes_in_a_run_name_file_place_and_what_is_allowed) {
     const std::vector<std::pair<std::string, std::string>> cases{
         {R"("precision": "fp32")", "$.runs[0]: unknown key 'precision'"},
@@ -196,6 +225,8 @@ TEST_F(SuiteFile, mistakes_in_a_run_name_file_place_and_what_is_allowed) {
         {R"("batches": [0])", "$.runs[0].batches[0]: expected a whole number from 1"},
         {R"("size": [224])", "$.runs[0].size: expected [height, width]"},
         {R"("rows": [])", "$.runs[0].rows: expected at least one value"},
+        {R"("prunings": ["first3@0.5"])", "$.runs[0]: pruning 'first3@0.5': network 'resnet18'"},
+        {R"("prunings": ["none.json"])", "$.runs[0].prunings[0]: cannot read"},
         {R"("rows": ["layers"])", "expected one of \"forward\", \"layers_hot\", \"layers_cold\""},
     };
     for (const auto& [keys, complaint] : cases) {
