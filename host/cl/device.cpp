@@ -34,14 +34,16 @@ DeviceTraits read_traits(const cl::Platform& platform, const cl::Device& device)
     traits.vendor = trimmed(device.getInfo<CL_DEVICE_VENDOR>());
     traits.device_version = trimmed(device.getInfo<CL_DEVICE_VERSION>());
     traits.driver_version = trimmed(device.getInfo<CL_DRIVER_VERSION>());
-    traits.cpu = (device.getInfo<CL_DEVICE_TYPE>() & CL_DEVICE_TYPE_CPU) != 0;
+    const cl_device_type kinds = device.getInfo<CL_DEVICE_TYPE>() & ~CL_DEVICE_TYPE_DEFAULT;
+    traits.cpu = (kinds & CL_DEVICE_TYPE_CPU) != 0;
     traits.compute_units = device.getInfo<CL_DEVICE_MAX_COMPUTE_UNITS>();
     traits.global_memory = device.getInfo<CL_DEVICE_GLOBAL_MEM_SIZE>();
     traits.largest_allocation = device.getInfo<CL_DEVICE_MAX_MEM_ALLOC_SIZE>();
     traits.local_memory = device.getInfo<CL_DEVICE_LOCAL_MEM_SIZE>();
     traits.timer_resolution_ns = device.getInfo<CL_DEVICE_PROFILING_TIMER_RESOLUTION>();
-    // A CPU device is this process's own CPU, so CPUID speaks for it.
-    traits.tier = traits.cpu ? host_cpu_tier() : Tier::portable;
+    // A CPU device is this process's own CPU, so CPUID speaks for it. What claims to be a GPU as
+    // well is a simulator.
+    traits.tier = kinds == CL_DEVICE_TYPE_CPU ? host_cpu_tier() : Tier::portable;
     return traits;
 }
 

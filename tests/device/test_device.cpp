@@ -1,13 +1,29 @@
 #include "tests/device/test_device.h"
 
 #include <cstdlib>
+#include <memory>
+
+#include <gtest/gtest.h>
 
 namespace slimbench::testing {
+namespace {
+
+std::unique_ptr<Device> open_device;
+
+// Before main ends: Oclgrind is gone by the time that static objects are destroyed.
+class DeviceCloser : public ::testing::Environment {
+public:
+    void TearDown() override { open_device.reset(); }
+};
+const auto* const closer = ::testing::AddGlobalTestEnvironment(new DeviceCloser);
+
+}  // namespace
 
 Device& test_device() {
     const char* chosen = std::getenv("SLIMBENCH_TEST_DEVICE");
-    static Device device(select_device(chosen ? chosen : "cpu"));
-    return device;
+    if (!open_device)
+        open_device = std::make_unique<Device>(select_device(chosen ? chosen : "cpu"));
+    return *open_device;
 }
 
 NumericProblem numeric_problem(const Network& network, Precision precision) {

@@ -9,7 +9,7 @@ namespace slimbench::testing {
 
 inline constexpr std::uint64_t seed = 1;
 
-// $SLIMBENCH_TEST_DEVICE, by default the CPU; opened once.
+// $SLIMBENCH_TEST_DEVICE, by default the CPU; opened once, closed behind the last test.
 Device& test_device();
 
 NumericProblem numeric_problem(const Network& network, Precision precision);
