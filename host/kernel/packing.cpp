@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "host/kernel/winograd.h"
 #include "host/problem/half.h"
 
 namespace slimbench {
@@ -92,8 +93,25 @@ std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvP
     return bytes;
 }
 
+WinogradBlock winograd_block(const Variant& variant) {
+    return {.tiles = variant.tile.pixels, .filters = lanes_of_block(variant.tile)};
+}
+
+void append_words(std::vector<std::byte>& bytes, const auto& words) {
+    static_assert(sizeof(words[0]) == 4);
+    const std::size_t at = bytes.size();
+    bytes.resize(at + words.size() * 4);
+    std::memcpy(bytes.data() + at, words.data(), words.size() * 4);
+}
+
 std::vector<std::byte> pack_weights(const StepConstants& constants, const ConvProblem& problem,
                                     const Variant& variant) {
+    if (variant.algorithm == Algorithm::winograd) {
+        std::vector<std::byte> bytes;
+        append_words(bytes, winograd_weights(std::get<std::vector<float>>(constants.weights),
+                                             problem, winograd_block(variant)));
+        return bytes;
+    }
     switch (traits(variant.precision).weight) {
         case DataType::f16:
             return pack_weights<Half>(std::get<std::vector<float>>(constants.weights), problem,
@@ -105,13 +123,6 @@ std::vector<std::byte> pack_weights(const StepConstants& constants, const ConvPr
             return pack_weights<float>(std::get<std::vector<float>>(constants.weights), problem,
                                        variant);
     }
-}
-
-void append_words(std::vector<std::byte>& bytes, const auto& words) {
-    static_assert(sizeof(words[0]) == 4);
-    const std::size_t at = bytes.size();
-    bytes.resize(at + words.size() * 4);
-    std::memcpy(bytes.data() + at, words.data(), words.size() * 4);
 }
 
 std::vector<std::byte> pack_tables(const Resize& resize, const TensorShape& in,
@@ -158,12 +169,17 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
         return {.global = {size(round_up(out.elements(), plain_group)), 1, 1},
                 .local = {size(plain_group), 1, 1}};
     const std::int64_t blocks = divide_up(out.channels, lanes_of_block(variant.tile));
-    const std::int64_t tiles = divide_up(out.pixels(), variant.tile.pixels);
+    const bool winograd = variant.algorithm == Algorithm::winograd;
+    const std::int64_t tiles =
+        divide_up(winograd ? winograd_tiles(out) : out.pixels(), variant.tile.pixels);
     const std::int64_t rows = out.batch * out.height;
     switch (variant.family) {
-        case Family::conv:
-            return {.global = {size(tiles),
-                               size(divide_up(blocks, tiles_together(tiles * blocks, blocks))), 1}};
+        case Family::conv: {
+            // Transformed weights are large: two blocks of them stay in the second-level cache.
+            const std::int64_t together = winograd ? std::min<std::int64_t>(blocks, 2)
+                                                   : tiles_together(tiles * blocks, blocks);
+            return {.global = {size(tiles), size(divide_up(blocks, together)), 1}};
+        }
         case Family::depthwise:
             return depthwise_launch(rows, blocks, variant.precision);
         default:
@@ -177,6 +193,8 @@ std::int64_t executed_macs(const FusedStep& step, const Variant& variant, const 
     const ConvProblem& problem = conv->problem;
     const TensorShape& out = network.tensors[step.output].shape;
     const WeightLayout layout = layout_of(problem, variant);
+    if (variant.algorithm == Algorithm::winograd)
+        return winograd_macs(out, problem.in.channels, winograd_block(variant));
     const std::int64_t tile = variant.tile.pixels;
     const std::int64_t products =
         problem.kernel.height * problem.kernel.width * layout.groups * variant.channel_group;
@@ -190,6 +208,18 @@ std::int64_t executed_macs(const FusedStep& step, const Variant& variant, const 
     const std::int64_t last = out.pixels() % tile;
     const std::int64_t saved = last > 0 && last <= half ? tile - half : 0;
     return (round_up(out.pixels(), tile) * layout.filters - saved * in_blocks) * products;
+}
+
+std::int64_t packed_weight_bytes(const FusedStep& step, const Variant& variant) {
+    const auto* conv = std::get_if<Conv>(&step.operation);
+    if (conv == nullptr) return 0;
+    const ConvProblem& problem = conv->problem;
+    if (variant.algorithm == Algorithm::winograd)
+        return winograd_weight_count(problem, winograd_block(variant)) *
+               static_cast<std::int64_t>(sizeof(float));
+    const WeightLayout layout = layout_of(problem, variant);
+    return layout.filters * problem.kernel.height * problem.kernel.width * layout.groups *
+           variant.channel_group * traits(traits(variant.precision).weight).bits / 8;
 }
 
 std::string entry_point(const Variant& variant) {

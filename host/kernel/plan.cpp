@@ -1,6 +1,7 @@
 #include "host/kernel/plan.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <stdexcept>
 
@@ -208,6 +209,18 @@ std::uint64_t Plan::tensor_bytes(const Network& network, TensorId tensor) const 
 std::uint64_t Plan::activation_bytes() const {
     std::uint64_t total = 0;
     for (std::uint64_t bytes : slot_bytes) total += bytes;
+    return total;
+}
+
+std::uint64_t Plan::weight_bytes() const {
+    std::map<std::pair<std::string, const Variant*>, std::int64_t> known;
+    for (const PlannedStep& planned : steps)
+        if (const auto* conv = std::get_if<Conv>(&planned.step.operation);
+            conv && planned.choice.variant)
+            known[{conv->weights, planned.choice.variant}] =
+                packed_weight_bytes(planned.step, *planned.choice.variant);
+    std::uint64_t total = 0;
+    for (const auto& [key, bytes] : known) total += static_cast<std::uint64_t>(bytes);
     return total;
 }
 

@@ -42,6 +42,7 @@ struct Plan {
 
     std::uint64_t tensor_bytes(const Network& network, TensorId tensor) const;
     std::uint64_t activation_bytes() const;  // all slots
+    std::uint64_t weight_bytes() const;      // packed, those that steps share once
 };
 
 Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, Precision precision,

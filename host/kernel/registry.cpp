@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "host/kernel/variant.h"
+#include "host/kernel/winograd.h"
 
 namespace slimbench {
 namespace {
@@ -44,6 +45,44 @@ Refusal many_pixels(const FusedStep& step, const Network& network) {
     return fmt::format("computes a single pixel, this step has {}", pixels);
 }
 
+// Tiles of 4x4 pixels, of which a work-item takes `together`, and blocks of `block` output
+// channels: what a tensor leaves of the last of each is computed for nothing.
+Refusal wasteful(const FusedStep& step, const Network& network, std::int64_t together,
+                 std::int64_t block) {
+    constexpr std::int64_t most_channels = 512;  // kernels/cl/conv_winograd.cl
+    constexpr double worth_it = 0.6;             // of the direct products; transforms cost the rest
+    const ConvProblem& p = std::get<Conv>(step.operation).problem;
+    if (const auto reason = grouped(step, network)) return reason;
+    if (p.kernel != Size{3, 3} || p.stride != Size{1, 1} || p.dilation != Size{1, 1})
+        return "computes dense 3x3 kernels of stride 1";
+    if (p.in.channels < 32 || p.in.channels > most_channels)
+        return fmt::format("takes 32 to {} input channels, this step has {}", most_channels,
+                           p.in.channels);
+    const std::int64_t products = winograd_macs(network.tensors[step.output].shape, p.in.channels,
+                                                {.tiles = together, .filters = block});
+    const double share = static_cast<double>(products) / static_cast<double>(p.macs());
+    if (share <= worth_it) return std::nullopt;
+    return fmt::format("would compute {:.2f} of the direct products, {} is worth it", share,
+                       worth_it);
+}
+
+Refusal winograd_6x64(const FusedStep& step, const Network& network) {
+    constexpr std::int64_t block = 64, half = block / 2;
+    const std::int64_t filters = std::get<Conv>(step.operation).problem.filters;
+    if (const std::int64_t rest = filters % block; rest > 0 && rest <= half)
+        return fmt::format("computes {} output channels at a time, {} leave half of them idle",
+                           block, filters);
+    return wasteful(step, network, 6, block);
+}
+
+Refusal winograd_8x32(const FusedStep& step, const Network& network) {
+    return wasteful(step, network, 8, 32);
+}
+
+Refusal winograd_6x16(const FusedStep& step, const Network& network) {
+    return wasteful(step, network, 6, 16);
+}
+
 constexpr auto fp32 = Precision::fp32;
 constexpr auto fp16 = Precision::fp16;
 constexpr auto int8 = Precision::int8;
@@ -72,17 +111,29 @@ constexpr Variant blocked(std::string_view name, Precision precision, std::strin
             true,          tile.pixels == 1 ? many_pixels : grouped};
 }
 
+constexpr Variant winograd(std::string_view name, Precision precision, Tile tile, Tier tier,
+                           decltype(Variant::refuse) refuse) {
+    return {name, Family::conv, precision, "conv_winograd.cl", "", tile, 1,
+            tier, true,         refuse,    Algorithm::winograd};
+}
+
 // Tiles: 14 x 2 accumulators, two weight vectors and a broadcast use 31 of the 32 registers of
 // AVX-512; 6 x 2 fits the 16 of AVX2 and SSE. A fully connected layer of batch 1 streams its
 // weights, in 4 vectors at a time. Depthwise rows keep 7 pixels: the widths of classification
 // networks are multiples of it.
 constexpr std::array rows{
+    winograd("conv_winograd.fp32.avx512", fp32, {6, 4, 16}, Tier::avx512, winograd_6x64),
+    winograd("conv_winograd.fp32.avx512.narrow", fp32, {8, 2, 16}, Tier::avx512, winograd_8x32),
+    winograd("conv_winograd.fp32.avx2", fp32, {6, 2, 8}, Tier::avx2, winograd_6x16),
     blocked("conv_blocked.fp32.avx512.pixel", fp32, "", {1, 4, 16}, Tier::avx512),
     blocked("conv_blocked.fp32.avx512", fp32, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp32.avx2", fp32, "", {6, 2, 8}, Tier::avx2),
     blocked("conv_blocked.fp32.portable", fp32, "", {6, 2, 4}, Tier::portable),
     plain("conv_plain.fp32", Family::conv, fp32, "conv_plain.cl"),
 
+    winograd("conv_winograd.fp16.avx512", fp16, {6, 4, 16}, Tier::avx512, winograd_6x64),
+    winograd("conv_winograd.fp16.avx512.narrow", fp16, {8, 2, 16}, Tier::avx512, winograd_8x32),
+    winograd("conv_winograd.fp16.avx2", fp16, {6, 2, 8}, Tier::avx2, winograd_6x16),
     blocked("conv_blocked.fp16.avx512.pixel", fp16, "", {1, 4, 16}, Tier::avx512),
     blocked("conv_blocked.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),

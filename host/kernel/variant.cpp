@@ -22,7 +22,8 @@ Family family_of(const Operation& operation) {
 
 std::string Variant::build_options() const {
     const PrecisionTraits& types = traits(precision);
-    const DataType weight = family == Family::resize ? DataType::f32 : types.weight;
+    const bool floats = family == Family::resize || algorithm == Algorithm::winograd;
+    const DataType weight = floats ? DataType::f32 : types.weight;
     std::string options = fmt::format(
         "-DPIXELS={} -DVECTORS={} -DLANES={} -DCHANNEL_GROUP={} -DELEMENT={} -DWEIGHT={} -DINT8={} "
         "-DFP16={}",

@@ -27,6 +27,12 @@ struct Tile {
     int lanes = 1;    // channels in a vector
 };
 
+// How a convolution's sums come about: decides how weights are packed and how exact results are.
+enum class Algorithm {
+    direct,
+    winograd,  // F(4x4, 3x3): 36 products for 16 pixels; weights transformed on the host, in float
+};
+
 struct Variant {
     std::string_view name;  // "conv_blocked.fp32.avx512", unique; what records and reports show
     Family family;
@@ -40,6 +46,7 @@ struct Variant {
     bool cpu_only = false;       // explicit wide vectors, no local memory: made for CPUs
     // Why this row may not compute the step, or nothing.
     std::optional<std::string> (*refuse)(const FusedStep& step, const Network& network);
+    Algorithm algorithm = Algorithm::direct;
 
     std::string build_options() const;  // "-DPIXELS=14 -DVECTORS=2 ..."
 };

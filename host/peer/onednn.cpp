@@ -230,11 +230,6 @@ double trial_seconds(PeerStep<Element>& step) {
     return best;
 }
 
-// Winograd errs by its own law, for which verification has no rule yet.
-bool admitted(const dnnl::convolution_forward::primitive_desc& description) {
-    return std::string(description.impl_info_str()).find("wino") == std::string::npos;
-}
-
 template <class Element>
 PeerOffer<Element> fastest(const FusedStep& step, const StepConstants& constants) {
     const auto* conv = std::get_if<Conv>(&step.operation);
@@ -247,9 +242,10 @@ PeerOffer<Element> fastest(const FusedStep& step, const StepConstants& constants
     PeerOffer<Element> best;
     double best_seconds = 0;
     for (const auto algorithm :
-         {dnnl::algorithm::convolution_direct, dnnl::algorithm::convolution_auto}) {
+         {dnnl::algorithm::convolution_direct, dnnl::algorithm::convolution_auto,
+          dnnl::algorithm::convolution_winograd}) {
         const auto description = describe<Element>(conv->problem, algorithm, attributes, engine);
-        if (!description || !admitted(*description)) continue;
+        if (!description) continue;
         if (best.step && best.step->implementation() == description->impl_info_str()) continue;
         auto candidate = std::make_unique<OnednnConv<Element>>(
             conv->problem, step.residual.has_value(), operands, *description, engine);

@@ -41,10 +41,10 @@ struct PeerOffer {
     std::string refused;
 };
 
-// Prepares a convolution in oneDNN, trying its algorithms but Winograd on zeroed data and keeping
-// the fastest; refuses every other operation. Threads follow OMP_NUM_THREADS, which oneDNN's
-// runtime reads when the process starts. Throws std::runtime_error when built without oneDNN, or
-// naming the oneDNN call that failed.
+// Prepares a convolution in oneDNN, trying its algorithms on zeroed data and keeping the fastest;
+// refuses every other operation. Threads follow OMP_NUM_THREADS, which oneDNN's runtime reads when
+// the process starts. Throws std::runtime_error when built without oneDNN, or naming the oneDNN
+// call that failed.
 template <class Element>
 PeerOffer<Element> onednn_step(const FusedStep& step, const StepConstants& constants);
 

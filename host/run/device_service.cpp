@@ -125,8 +125,7 @@ private:
         loaded_ = load_workload(device_, programs_, request.precision, std::move(problem), plan,
                                 request.seed);
         record.start_up.build = programs_.build_seconds() - built_before;
-        record.memory_peak =
-            plan.activation_bytes() + static_cast<std::uint64_t>(record.weight_bytes);
+        record.memory_peak = plan.activation_bytes() + plan.weight_bytes();
         loaded_->verify(record, *verdicts_, threads_, progress);
     }
 

@@ -42,8 +42,8 @@ std::uint64_t constant_bytes(const Plan& plan, const Network& network) {
     std::uint64_t bytes = with_unit(count(network).params, bytes_of(DataType::f32));
     for (const PlannedStep& planned : plan.steps)
         if (const auto* conv = std::get_if<Conv>(&planned.step.operation))
-            bytes += 2 * with_unit(conv->problem.filters * conv->problem.reduction(), each);
-    return bytes;
+            bytes += with_unit(conv->problem.filters * conv->problem.reduction(), each);
+    return bytes + plan.weight_bytes();
 }
 
 std::string amount(std::uint64_t bytes) {
@@ -54,9 +54,7 @@ std::string amount(std::uint64_t bytes) {
 
 MemoryEstimate estimate_memory(const Plan& plan, const Network& network) {
     MemoryEstimate need;
-    need.device =
-        plan.activation_bytes() + static_cast<std::uint64_t>(weight_bytes(
-                                      network, traits(traits(plan.precision).weight).bits));
+    need.device = plan.activation_bytes() + plan.weight_bytes();
     for (const std::uint64_t bytes : plan.slot_bytes)
         need.largest_buffer = std::max(need.largest_buffer, bytes);
     for (const PlannedStep& planned : plan.steps)

@@ -58,6 +58,7 @@ public:
         : constants_(constants),
           steps_(rule.allowed_steps),
           storage_(rule.storage),
+          rounding_(rule.rounding),
           products_(products),
           copies_(copies_elements(step, constants)) {}
 
@@ -65,8 +66,9 @@ public:
         if constexpr (std::is_same_v<Element, std::uint8_t>)
             return steps_ == 0 ? "exact" : fmt::format("|e| <= {}", steps_);
         if (copies_) return "exact";
-        return fmt::format("|e| <= {}half-ulps of the epilogue{}",
-                           products_ == 0 ? "" : "4 sqrt(K) eps sum|x||w| |scale| + ",
+        const std::string sum =
+            products_ == 0 ? "" : fmt::format("{} sqrt(K) eps sum|x||w| |scale| + ", rounding_);
+        return fmt::format("|e| <= {}half-ulps of the epilogue{}", sum,
                            storage_ == DataType::f16 ? " + half an ulp of binary16" : "");
     }
 
@@ -77,13 +79,14 @@ public:
             return traits(DataType::f32).epsilon / 2 * std::fabs(expected) +
                    std::numeric_limits<float>::denorm_min() / 2;
         else
-            return error_bound(constants_, element, {products_, magnitude, storage_});
+            return error_bound(constants_, element, {products_, magnitude, storage_, rounding_});
     }
 
 private:
     const StepConstants& constants_;
     int steps_;
     DataType storage_;
+    double rounding_;
     std::int64_t products_;
     bool copies_;
 };

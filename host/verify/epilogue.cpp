@@ -33,7 +33,7 @@ double error_bound(const StepConstants& constants, const Summed<float>& element,
     const double added =
         element.residual ? static_cast<double>(*element.residual) * constants.residual_scale : 0.0;
     const double accumulation =
-        4 * std::sqrt(static_cast<double>(scale.products)) * scale.magnitude * factor;
+        scale.rounding * std::sqrt(static_cast<double>(scale.products)) * scale.magnitude * factor;
     const double epilogue =
         std::fabs(scaled) + std::fabs(biased) + std::fabs(added) + std::fabs(biased + added);
     // Devices may flush results below the normal range to zero.

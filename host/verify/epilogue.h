@@ -44,6 +44,7 @@ struct ErrorScale {
     std::int64_t products = 0;  // of the sum
     float magnitude = 0;        // sum |x||w|
     DataType storage = DataType::f32;
+    double rounding = 0;  // CoverageRule::rounding
 };
 double error_bound(const StepConstants& constants, const Summed<float>& element,
                    const ErrorScale& scale);

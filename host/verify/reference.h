@@ -22,12 +22,14 @@ HostTensor<Element> run_reference(const FusedStep& step, const StepConstants& co
 // every element is checked, beyond that all border, corner and tile-edge classes, the first and
 // last image and a seeded sample; the verdict states the coverage. Tolerance: INT8 exact; FP32 |e|
 // <= 4 sqrt(K) eps sum|x||w| |scale| + ulps of the epilogue.
+inline constexpr double direct_rounding = 4, winograd_rounding = 8;  // docs/numerics.md
 struct CoverageRule {
     std::int64_t exhaustive_macs = 1'000'000'000;
     std::int64_t sampled_outputs = 4096;
     std::uint64_t seed = 1;
     int allowed_steps = 0;             // INT8: how many integers a value may lie off; 1 for peers
     DataType storage = DataType::f32;  // f16: the step rounded its floats to binary16 to store them
+    double rounding = direct_rounding;  // of sums, in units of sqrt(K) eps sum|x||w|
 };
 template <class Element>
 Verdict verify_step(const FusedStep& step, const StepConstants& constants,

@@ -101,6 +101,24 @@ std::vector<StepCase> channel_cases() {
     return cases;
 }
 
+// Enough channels and 4x4 tiles for Winograd's algorithm, with tails in both.
+std::vector<StepCase> winograd_cases() {
+    Conv clipped = padded_conv(64);
+    clipped.activation = Activation::relu6;
+    Conv lopsided = conv_of(90, {3, 3});
+    lopsided.problem.pad = {2, 0, 1, 2};
+    NetworkBuilder chain({1, 48, 14, 12});  // the first writes the halo that the second reads
+    chain.conv("second", chain.conv("first", 0, 61), 57);
+    return {make("winograd_prime_channels_batch_2", Family::conv,
+                 alone({2, 37, 13, 18}, padded_conv(53))),
+            make("winograd_half_a_block", Family::conv, alone({1, 33, 12, 16}, padded_conv(90))),
+            make("winograd_relu6", Family::conv, alone({1, 64, 17, 23}, clipped)),
+            make("winograd_asymmetric_padding", Family::conv, alone({3, 34, 11, 15}, lopsided)),
+            make("winograd_residual", Family::conv,
+                 with_residual({2, 40, 12, 19}, padded_conv(40), Activation::relu)),
+            make("winograd_halo", Family::conv, chain)};
+}
+
 // Outputs of a single pixel have kernels of their own.
 std::vector<StepCase> pixel_cases() {
     Conv fully_connected = conv_of(131, {1, 1});
@@ -270,8 +288,8 @@ std::vector<StepCase> resize_cases() {
 
 std::vector<StepCase> step_cases() {
     std::vector<StepCase> all;
-    for (auto* cases : {window_cases, channel_cases, pixel_cases, residual_cases, depthwise_cases,
-                        pool_cases, eltwise_cases, concat_cases, resize_cases})
+    for (auto* cases : {window_cases, channel_cases, winograd_cases, pixel_cases, residual_cases,
+                        depthwise_cases, pool_cases, eltwise_cases, concat_cases, resize_cases})
         for (StepCase& one : cases()) all.push_back(std::move(one));
     return all;
 }

@@ -71,36 +71,50 @@ TEST(Registry, prefers_the_widest_tier_of_the_device) {
     EXPECT_EQ(chosen(conv, Precision::int8, device_of(Tier::avx2)), "conv_blocked.int8.avx2");
     EXPECT_EQ(chosen(conv, Precision::int8, device_of(Tier::portable)),
               "conv_blocked.int8.portable");
-    EXPECT_EQ(chosen(conv, Precision::fp32, device_of(Tier::avx512_vnni)),
+    const LoneStep pointwise = lone_conv("mb1ic64ih56oc64kh1");
+    EXPECT_EQ(chosen(pointwise, Precision::fp32, device_of(Tier::avx512_vnni)),
               "conv_blocked.fp32.avx512");
-    EXPECT_EQ(chosen(conv, Precision::fp16, device_of(Tier::avx512_vnni)),
+    EXPECT_EQ(chosen(pointwise, Precision::fp16, device_of(Tier::avx512_vnni)),
               "conv_blocked.fp16.avx512");
 }
 
 TEST(Registry, is_held_to_a_lower_tier) {
-    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh1");
     const Selection held{.tier = Tier::avx2, .only = ""};
     EXPECT_EQ(chosen(conv, Precision::fp32, device_of(Tier::avx512_vnni), held),
               "conv_blocked.fp32.avx2");
 }
 
 TEST(Registry, does_not_let_a_selection_exceed_the_device) {
-    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh1");
     const Selection held{.tier = Tier::avx512, .only = ""};
     EXPECT_EQ(chosen(conv, Precision::fp32, device_of(Tier::avx2), held), "conv_blocked.fp32.avx2");
 }
 
 TEST(Registry, restricts_to_rows_by_name) {
-    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh1");
     const Selection plain{.tier = {}, .only = "plain"};
     EXPECT_EQ(chosen(conv, Precision::fp32, device_of(Tier::avx512), plain), "conv_plain.fp32");
 }
 
 TEST(Registry, a_name_of_another_family_leaves_the_choice_alone) {
-    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh1");
     const Selection pools{.tier = {}, .only = "pool_plain"};
     EXPECT_EQ(chosen(conv, Precision::fp32, device_of(Tier::avx512), pools),
               "conv_blocked.fp32.avx512");
+}
+
+TEST(Registry, takes_winograds_algorithm_where_it_saves_enough) {
+    const auto variant = [](std::string_view text) {
+        return chosen(lone_conv(text), Precision::fp32, device_of(Tier::avx512));
+    };
+    EXPECT_EQ(variant("mb1ic64ih56oc64kh3ph1"), "conv_winograd.fp32.avx512");
+    EXPECT_EQ(variant("mb1ic64ih56oc96kh3ph1"), "conv_winograd.fp32.avx512.narrow");
+    EXPECT_EQ(variant("mb1ic512ih7oc512kh3ph1"), "conv_winograd.fp32.avx512");
+    EXPECT_EQ(variant("mb1ic512ih5oc512kh3ph1"), "conv_blocked.fp32.avx512");
+    EXPECT_EQ(variant("mb1ic64ih56oc64kh3sh2ph1"), "conv_blocked.fp32.avx512");
+    EXPECT_EQ(variant("mb1ic16ih56oc64kh3ph1"), "conv_blocked.fp32.avx512");
+    EXPECT_EQ(variant("mb1ic520ih56oc64kh3ph1"), "conv_blocked.fp32.avx512");
 }
 
 TEST(Registry, gives_grouped_convolutions_the_plain_row_and_says_why) {

@@ -32,7 +32,8 @@ protected:
 
 TEST_F(PlanFile, rules_and_multiple_are_read_and_the_text_states_the_multiple) {
     const PruningPlan plan = load(
-        R"("multiple_of": 8, "keep": [{"of": "all", "ratio": 1}, {"of": ["a", "b"], "ratio": 0.25}])");
+        R"("multiple_of": 8,
+           "keep": [{"of": "all", "ratio": 1}, {"of": ["a", "b"], "ratio": 0.25}])");
     EXPECT_EQ(plan.text(), "mine/8");
     EXPECT_EQ(plan.source, path_);
     ASSERT_EQ(plan.rules.size(), 2u);
