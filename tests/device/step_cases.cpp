@@ -107,15 +107,15 @@ std::vector<StepCase> winograd_cases() {
     clipped.activation = Activation::relu6;
     Conv lopsided = conv_of(90, {3, 3});
     lopsided.problem.pad = {2, 0, 1, 2};
-    NetworkBuilder chain({1, 48, 14, 12});  // the first writes the halo that the second reads
+    NetworkBuilder chain({1, 48, 30, 27});  // the first writes the halo that the second reads
     chain.conv("second", chain.conv("first", 0, 61), 57);
     return {make("winograd_prime_channels_batch_2", Family::conv,
-                 alone({2, 37, 13, 18}, padded_conv(53))),
-            make("winograd_half_a_block", Family::conv, alone({1, 33, 12, 16}, padded_conv(90))),
-            make("winograd_relu6", Family::conv, alone({1, 64, 17, 23}, clipped)),
-            make("winograd_asymmetric_padding", Family::conv, alone({3, 34, 11, 15}, lopsided)),
+                 alone({2, 37, 21, 26}, padded_conv(53))),
+            make("winograd_half_a_block", Family::conv, alone({1, 33, 28, 33}, padded_conv(90))),
+            make("winograd_relu6", Family::conv, alone({1, 64, 27, 29}, clipped)),
+            make("winograd_asymmetric_padding", Family::conv, alone({3, 34, 19, 22}, lopsided)),
             make("winograd_residual", Family::conv,
-                 with_residual({2, 40, 12, 19}, padded_conv(40), Activation::relu)),
+                 with_residual({2, 40, 22, 23}, padded_conv(40), Activation::relu)),
             make("winograd_halo", Family::conv, chain)};
 }
 

@@ -139,9 +139,9 @@ TEST(Launch, gives_a_work_item_several_tiles_where_there_are_many) {
 }
 
 TEST(Launch, gives_winograds_work_items_two_blocks) {
-    const LoneStep lone = lone_conv("mb1ic64ih30oc256kh3ph1");  // 64 tiles of 4x4 pixels
+    const LoneStep lone = lone_conv("mb1ic64ih56oc256kh3ph1");  // 196 tiles of 4x4 pixels
     EXPECT_EQ(launch_size(lone.step, row("conv_winograd.fp32.avx512"), lone.network).global,
-              (std::array<std::size_t, 3>{11, 2, 1}));
+              (std::array<std::size_t, 3>{33, 2, 1}));
 }
 
 TEST(Launch, rounds_plain_sizes_up_to_whole_groups) {
