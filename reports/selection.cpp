@@ -4,7 +4,7 @@
 #include <cctype>
 #include <set>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "reports/format.h"
 
@@ -138,6 +138,25 @@ std::string storage_sentence(const Records& records) {
     return fmt::format(
         "{}: {} storage with {} compute, which saves memory and traffic but no arithmetic.",
         precision_title(*found), upper(found->identity.precision), upper(found->compute));
+}
+
+std::string winograd_sentence(const Records& records) {
+    std::vector<std::string> precisions;
+    for (const ResultRecord& record : records) {
+        const bool used =
+            is_ours(record) && std::ranges::any_of(record.steps, [](const auto& step) {
+                return step.variant.starts_with("conv_winograd.");
+            });
+        const std::string& precision = record.identity.precision;
+        if (used && std::ranges::find(precisions, precision) == precisions.end())
+            precisions.push_back(precision);
+    }
+    if (precisions.empty()) return "";
+    sort_precisions(precisions);
+    return fmt::format(
+        "In {}, 3x3 convolutions run by Winograd's algorithm where it pays, which computes a "
+        "quarter of the products; `--kernel conv_blocked` measures without it.",
+        fmt::join(precisions, " and "));
 }
 
 const std::vector<double>* published_samples(const ResultRecord& record) {

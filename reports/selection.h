@@ -52,6 +52,8 @@ std::string precision_title(const ResultRecord& row);  // "int8", "fp16 (storage
 std::string precision_title(const Records& records, std::string_view precision);
 // Explains the label; "" where no row needs it.
 std::string storage_sentence(const Records& records);
+// Names the precisions in which kernels of Winograd's algorithm ran; "" where none did.
+std::string winograd_sentence(const Records& records);
 
 // What a row says about its speed; nothing unless its status is `measured`. The device's span of
 // events, or the host's wall time where an implementation has no events.

@@ -44,7 +44,9 @@ std::string build_text(const ResultRecord& record) {
 
 std::string preface(const DeviceRecords& device) {
     const ResultRecord& last = device.records.back();
-    const std::string storage = storage_sentence(device.records);
+    std::string remarks;
+    for (auto* sentence : {storage_sentence, winograd_sentence})
+        if (const std::string text = sentence(device.records); !text.empty()) remarks += " " + text;
     return wrap(fmt::format("Device: **{}**. Measured by {}{}. {}", device.title, build_text(last),
                             last.time.empty() ? "" : ", last row " + last.time,
                             outcome_sentence(device.records))) +
@@ -54,7 +56,7 @@ std::string preface(const DeviceRecords& device) {
                "one's end; transfers "
                "and start-up are apart. Only rows whose output was verified show a speed. n/a: not "
                "measured." +
-               (storage.empty() ? "" : " " + storage)) +
+               remarks) +
            "\n";
 }
 

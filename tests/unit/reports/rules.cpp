@@ -147,6 +147,15 @@ TEST(Reports, fp16_that_is_only_stored_is_labelled_wherever_it_stands) {
     EXPECT_THAT(report_markdown(records), Not(HasSubstr("storage")));
 }
 
+TEST(Markdown, winograds_algorithm_is_named_with_the_precisions_that_took_it) {
+    Records records{forward_row("fp32", 0.008), forward_row("int8", 0.002)};
+    EXPECT_THAT(report_markdown(records), Not(HasSubstr("Winograd")));
+    ASSERT_FALSE(records[0].steps.empty());
+    records[0].steps[0].variant = "conv_winograd.fp32.avx512";
+    EXPECT_THAT(report_markdown(records), HasSubstr("Winograd"));
+    EXPECT_THAT(winograd_sentence(records), HasSubstr("In fp32, 3x3"));
+}
+
 TEST(Markdown, backbone_is_the_level_without_its_skips) {
     const std::string text = pyramid_tables(pyramid_records());
     EXPECT_THAT(text, HasSubstr("|     2 | backbone   |"));
