@@ -16,13 +16,14 @@ SOURCES = (".cpp", ".h")
 # be included only by the folder that links them itself: one folder wraps each of these libraries.
 THIRD_PARTY = {
     "CL/": "OpenCL::OpenCL",
+    "clblast": "clblast",
     "benchmark/": "benchmark::benchmark",
     "CLI/": "CLI11::CLI11",
     "oneapi/dnnl/": "DNNL::dnnl",
     "nlohmann/": "nlohmann_json::nlohmann_json",
     "fmt/": "fmt::fmt",
 }
-WRAPPED = {"CL/", "benchmark/", "CLI/", "oneapi/dnnl/"}
+WRAPPED = {"CL/", "clblast", "benchmark/", "CLI/", "oneapi/dnnl/"}
 
 
 class Tree:

@@ -65,6 +65,8 @@ MemoryNeed memory_need(const Plan& plan, const PackedNetwork& packed) {
         need.largest = std::max(need.largest, bytes);
     };
     for (std::uint64_t bytes : plan.slot_bytes) add(bytes + 2 * guard_bytes);
+    for (std::uint64_t bytes : {plan.scratch.windows, plan.scratch.sums, plan.scratch.workspace})
+        add(bytes);
     for (const auto& weights : packed.weights) add(weights.size());
     for (const auto& step : packed.steps) add(step.channels.size() * sizeof(float));
     return need;
@@ -88,23 +90,28 @@ Chain::Chain(Device& device, ProgramCache& programs, const Network& network, con
             constant_buffer(step.channels.data(), step.channels.size() * sizeof(float)));
     device_.queue().finish();
     upload_seconds_ = stopwatch.seconds();
-    create_kernels(programs, packed, constants);
+    create_commands(programs, packed, constants);
 }
 
 void Chain::create_slots() {
     for (std::uint64_t bytes : plan_.slot_bytes) {
         Slot slot;
-        slot.all = cl::Buffer(device_.context(), CL_MEM_READ_WRITE, bytes + 2 * guard_bytes);
+        slot.all = zeroed_buffer(bytes + 2 * guard_bytes);
         cl_buffer_region region{guard_bytes, bytes};
         slot.inner =
             slot.all.createSubBuffer(CL_MEM_READ_WRITE, CL_BUFFER_CREATE_TYPE_REGION, &region);
-        // Touched once here, so that page faults fall into start-up and no launch reads undefined
-        // numbers.
-        device_.queue().enqueueFillBuffer(slot.all, std::uint32_t{0}, 0,
-                                          (bytes + 2 * guard_bytes) / 4 * 4);
         slots_.push_back(std::move(slot));
     }
     device_.queue().finish();
+}
+
+// Touched once here, so that page faults fall into start-up and no launch reads undefined numbers.
+// No buffer where there is nothing to hold.
+cl::Buffer Chain::zeroed_buffer(std::uint64_t bytes) {
+    if (bytes == 0) return {};
+    cl::Buffer buffer(device_.context(), CL_MEM_READ_WRITE, bytes);
+    device_.queue().enqueueFillBuffer(buffer, std::uint32_t{0}, 0, bytes / 4 * 4);
+    return buffer;
 }
 
 cl::Buffer Chain::constant_buffer(const void* content, std::size_t bytes) {
@@ -114,35 +121,30 @@ cl::Buffer Chain::constant_buffer(const void* content, std::size_t bytes) {
     return buffer;
 }
 
-void Chain::create_kernels(ProgramCache& programs, const PackedNetwork& packed,
-                           const std::vector<StepConstants>& constants) {
+void Chain::create_commands(ProgramCache& programs, const PackedNetwork& packed,
+                            const std::vector<StepConstants>& constants) {
+    const ScratchBuffers scratch{zeroed_buffer(plan_.scratch.windows),
+                                 zeroed_buffer(plan_.scratch.sums),
+                                 zeroed_buffer(plan_.scratch.workspace)};
+    device_.queue().finish();
     for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
-        const PlannedStep& planned = plan_.steps[s];
-        cl::Kernel kernel = programs.kernel(*planned.choice.variant);
-        const FusedStep& step = planned.step;
-        kernel.setArg(0, slot(step.input).inner);
-        kernel.setArg(1, weights_[packed.steps[s].weights]);
-        kernel.setArg(2, channels_[s]);
-        kernel.setArg(3, slot(step.residual.value_or(step.input)).inner);
-        kernel.setArg(4, slot(step.output).inner);
-        kernel.setArg(
-            5, kernel_arguments(plan_, s, network_, constants[s], packed.steps[s].channel_stride));
-        kernels_.push_back(std::move(kernel));
+        const FusedStep& step = plan_.steps[s].step;
+        const StepBuffers buffers{slot(step.input).inner, weights_[packed.steps[s].weights],
+                                  channels_[s], slot(step.residual.value_or(step.input)).inner,
+                                  slot(step.output).inner};
+        const step_args args =
+            kernel_arguments(plan_, s, network_, constants[s], packed.steps[s].channel_stride);
+        commands_.push_back(step_commands(programs, plan_.steps[s], args, buffers, scratch));
     }
 }
 
 ChainTimes Chain::run(std::size_t first, std::size_t end) {
-    std::vector<cl::Event> events(end - first);
+    std::vector<StepEvents> events;
     ChainTimes times;
     const Stopwatch stopwatch;
     for (std::size_t s = first; s < end; ++s) {
-        const LaunchSize& size = plan_.steps[s].launch;
         try {
-            device_.queue().enqueueNDRangeKernel(
-                kernels_[s], cl::NullRange,
-                cl::NDRange(size.global[0], size.global[1], size.global[2]),
-                cl::NDRange(size.local[0], size.local[1], size.local[2]), nullptr,
-                &events[s - first]);
+            events.push_back(enqueue(device_.queue(), commands_[s]));
         } catch (const cl::Error& error) {
             throw std::runtime_error(fmt::format("{}: {}: {}", plan_.steps[s].choice.variant->name,
                                                  error.what(), error_name(error.err())));
@@ -150,9 +152,9 @@ ChainTimes Chain::run(std::size_t first, std::size_t end) {
     }
     device_.queue().finish();
     times.host = stopwatch.seconds();
-    for (const cl::Event& event : events)
-        times.launches.push_back({event.getProfilingInfo<CL_PROFILING_COMMAND_START>(),
-                                  event.getProfilingInfo<CL_PROFILING_COMMAND_END>()});
+    for (const StepEvents& step : events)
+        times.launches.push_back({step.first.getProfilingInfo<CL_PROFILING_COMMAND_START>(),
+                                  step.last.getProfilingInfo<CL_PROFILING_COMMAND_END>()});
     return times;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "host/cl/command.h"
 #include "host/cl/device.h"
 #include "host/cl/program.h"
 #include "host/kernel/plan.h"
@@ -52,8 +53,8 @@ public:
 
     // Enqueues steps [first, end) in order and waits once.
     ChainTimes run(std::size_t first, std::size_t end);
-    ChainTimes run() { return run(0, kernels_.size()); }
-    std::size_t step_count() const { return kernels_.size(); }
+    ChainTimes run() { return run(0, commands_.size()); }
+    std::size_t step_count() const { return commands_.size(); }
 
     // Whole memory images, halo included; seconds taken.
     double write(TensorId tensor, const void* memory);
@@ -72,8 +73,9 @@ private:
         cl::Buffer inner;  // what kernels see
     };
     void create_slots();
-    void create_kernels(ProgramCache& programs, const PackedNetwork& packed,
-                        const std::vector<StepConstants>& constants);
+    void create_commands(ProgramCache& programs, const PackedNetwork& packed,
+                         const std::vector<StepConstants>& constants);
+    cl::Buffer zeroed_buffer(std::uint64_t bytes);
     cl::Buffer constant_buffer(const void* content, std::size_t bytes);
     Slot& slot(TensorId tensor) { return slots_[plan_.slots[tensor]]; }
 
@@ -82,7 +84,7 @@ private:
     const Plan& plan_;
     std::vector<Slot> slots_;
     std::vector<cl::Buffer> weights_, channels_;
-    std::vector<cl::Kernel> kernels_;
+    std::vector<std::vector<Command>> commands_;  // by step
     double upload_seconds_ = 0;
 };
 

@@ -41,6 +41,8 @@ DeviceTraits read_traits(const cl::Platform& platform, const cl::Device& device)
     traits.largest_allocation = device.getInfo<CL_DEVICE_MAX_MEM_ALLOC_SIZE>();
     traits.local_memory = device.getInfo<CL_DEVICE_LOCAL_MEM_SIZE>();
     traits.timer_resolution_ns = device.getInfo<CL_DEVICE_PROFILING_TIMER_RESOLUTION>();
+    traits.half_arithmetic =
+        device.getInfo<CL_DEVICE_EXTENSIONS>().find("cl_khr_fp16") != std::string::npos;
     // A CPU device is this process's own CPU, so CPUID speaks for it. What claims to be a GPU as
     // well is a simulator.
     traits.tier = kinds == CL_DEVICE_TYPE_CPU ? host_cpu_tier() : Tier::portable;

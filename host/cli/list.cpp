@@ -37,14 +37,25 @@ void print_networks() {
     }
 }
 
+std::string work_of(const Variant& variant) {
+    if (variant.algorithm == Algorithm::gemm)
+        return "gathers for CLBlast's matrix product, only by name";
+    return fmt::format("tile {} pixels x {} channels", variant.tile.pixels,
+                       variant.tile.vectors * variant.tile.lanes);
+}
+
+std::string needs_of(const Variant& variant) {
+    if (variant.accumulator() == DataType::f16) return "needs half arithmetic";
+    return variant.tier == Tier::portable ? "any device"
+                                          : fmt::format("needs {}", name(variant.tier));
+}
+
 void print_kernels() {
     std::size_t longest = 0;
     for (const Variant& variant : registry()) longest = std::max(longest, variant.name.size());
     for (const Variant& variant : registry())
-        fmt::print("{:<{}}  kernels/{}  tile {} pixels x {} channels, {}\n", variant.name, longest,
-                   variant.source, variant.tile.pixels, variant.tile.vectors * variant.tile.lanes,
-                   variant.tier == Tier::portable ? "any device"
-                                                  : fmt::format("needs {}", name(variant.tier)));
+        fmt::print("{:<{}}  kernels/{}  {}, {}\n", variant.name, longest, variant.source,
+                   work_of(variant), needs_of(variant));
 }
 
 int list(const std::string& what) {

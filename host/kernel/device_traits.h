@@ -16,7 +16,8 @@ struct DeviceTraits {
     std::uint64_t largest_allocation = 0;  // bytes in one buffer
     std::uint64_t local_memory = 0;
     std::uint64_t timer_resolution_ns = 0;
-    Tier tier = Tier::portable;  // best kernel tier this device can run
+    bool half_arithmetic = false;  // cl_khr_fp16: computes in binary16, not only stores it
+    Tier tier = Tier::portable;    // best kernel tier this device can run
 };
 
 }  // namespace slimbench

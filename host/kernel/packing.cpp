@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "host/kernel/layout.h"
+#include "host/kernel/rounding.h"
 #include "host/kernel/winograd.h"
 #include "host/problem/half.h"
 
@@ -13,13 +15,6 @@ namespace {
 // Work-items of one work-group of the kernels that compute one element each: a multiple of every
 // GPU's vector width.
 constexpr std::int64_t plain_group = 64;
-
-std::int64_t divide_up(std::int64_t value, std::int64_t step) {
-    return (value + step - 1) / step;
-}
-std::int64_t round_up(std::int64_t value, std::int64_t step) {
-    return divide_up(value, step) * step;
-}
 
 bool plain(const Variant& variant) {
     return variant.tile.lanes == 1;
@@ -61,10 +56,11 @@ struct WeightLayout {
 };
 
 WeightLayout layout_of(const ConvProblem& problem, const Variant& variant) {
-    const std::int64_t filters = round_up(problem.filters, variant.tile.lanes);
-    const bool blocked = variant.family == Family::conv && !plain(variant);
+    const std::int64_t lanes = variant.algorithm == Algorithm::gemm ? 1 : variant.tile.lanes;
+    const std::int64_t filters = round_up(problem.filters, lanes);
+    const bool blocked = variant.family == Family::conv && lanes > 1;
     return {.block = blocked ? lanes_of_block(variant.tile) : filters,
-            .lanes = variant.tile.lanes,
+            .lanes = lanes,
             .filters = filters,
             .groups = divide_up(problem.in.channels / problem.groups, variant.channel_group)};
 }
@@ -157,7 +153,9 @@ PackedConstants pack(const FusedStep& step, const Variant& variant, const StepCo
     } else if (const auto* resize = std::get_if<Resize>(&step.operation)) {
         packed.weights = pack_tables(*resize, network.tensors[step.input].shape, out);
     }
-    packed.channel_stride = static_cast<int>(round_up(out.channels, lanes_of_block(variant.tile)));
+    packed.channel_stride = static_cast<int>(round_up(
+        out.channels,
+        variant.algorithm == Algorithm::gemm ? widest_vector : lanes_of_block(variant.tile)));
     packed.channels = pack_channels(constants, packed.channel_stride);
     return packed;
 }
@@ -191,6 +189,7 @@ std::int64_t executed_macs(const FusedStep& step, const Variant& variant, const 
     const auto* conv = std::get_if<Conv>(&step.operation);
     if (conv == nullptr) return 0;
     const ConvProblem& problem = conv->problem;
+    if (variant.algorithm == Algorithm::gemm) return problem.macs();
     const TensorShape& out = network.tensors[step.output].shape;
     const WeightLayout layout = layout_of(problem, variant);
     if (variant.algorithm == Algorithm::winograd)

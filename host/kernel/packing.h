@@ -17,8 +17,8 @@ namespace slimbench {
 struct PackedConstants {
     // Convolutions: [output block][kernel row][kernel column][input channels / group][block
     // width][group], zeros where channels are padded. A block is what a work-item computes; vectors
-    // after the last whole block stand alone. Plain and depthwise kernels have one block.
-    // Winograd's: winograd_weights().
+    // after the last whole block stand alone. Plain and depthwise kernels have one block, and so
+    // has the matrix of a product. Winograd's: winograd_weights().
     // Resizing: 32-bit words, for the y axis and then the x axis start[out] as s32 and
     // weight[out][taps] as f32. Empty otherwise.
     std::vector<std::byte> weights;
@@ -39,7 +39,8 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
 std::int64_t packed_weight_bytes(const FusedStep& step, const Variant& variant);
 
 // Multiply-accumulates that the launch computes, padding lanes and tail pixels included; 0 for what
-// is no convolution. Winograd's algorithm computes fewer than the problem has.
+// is no convolution. Winograd's algorithm computes fewer than the problem has. What a library adds
+// to fill its own tiles is not known and not counted.
 std::int64_t executed_macs(const FusedStep& step, const Variant& variant, const Network& network);
 
 // Name of the kernel function: the stem of its source file.

@@ -7,17 +7,14 @@
 
 #include <fmt/format.h>
 
+#include "host/kernel/rounding.h"
+
 namespace slimbench {
 
 namespace {
 
-constexpr std::int64_t vector_channels = 16;  // widest vector that a kernel stores
 constexpr std::int64_t narrow_pitch =
     4;  // images of up to four channels, which no vector kernel writes
-
-std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
-    return (value + multiple - 1) / multiple * multiple;
-}
 
 std::int64_t widest(const Padding& pad) {
     return std::max({pad.top, pad.left, pad.bottom, pad.right, std::int64_t{0}});
@@ -35,7 +32,7 @@ std::int64_t halo_read(const Operation& operation) {
 std::vector<Layout> assign_layouts(const Network& network, const std::vector<FusedStep>& steps) {
     std::vector<Layout> layouts(network.tensors.size());
     for (std::size_t t = 0; t < layouts.size(); ++t)
-        layouts[t].pitch = round_up(network.tensors[t].shape.channels, vector_channels);
+        layouts[t].pitch = round_up(network.tensors[t].shape.channels, widest_vector);
     std::set<TensorId> narrow;
     if (network.tensors[network.image].shape.channels <= narrow_pitch) narrow.insert(network.image);
     for (const FusedStep& step : steps) {
@@ -195,11 +192,15 @@ void set_operation(step_args& args, const Operation& operation, const TensorShap
     }
 }
 
-}  // namespace
-
-std::int64_t Layout::elements(const TensorShape& shape) const {
-    return shape.batch * (shape.height + 2 * halo) * (shape.width + 2 * halo) * pitch;
+GemmPlan gemm_of(const Plan& plan, const PlannedStep& planned, const Network& network,
+                 const DeviceTraits& device, std::optional<Tier> tier) {
+    const FusedStep& step = planned.step;
+    const Choice finish = choose(finishing_step(step), network, plan.precision, device, {tier});
+    return plan_gemm(step, *planned.choice.variant, *finish.variant, network,
+                     plan.layouts[step.input], plan.layouts[step.output]);
 }
+
+}  // namespace
 
 std::uint64_t Plan::tensor_bytes(const Network& network, TensorId tensor) const {
     const std::int64_t elements = layouts[tensor].elements(network.tensors[tensor].shape);
@@ -207,9 +208,15 @@ std::uint64_t Plan::tensor_bytes(const Network& network, TensorId tensor) const 
 }
 
 std::uint64_t Plan::activation_bytes() const {
-    std::uint64_t total = 0;
+    std::uint64_t total = scratch.total();
     for (std::uint64_t bytes : slot_bytes) total += bytes;
     return total;
+}
+
+std::uint64_t Plan::largest_buffer() const {
+    std::uint64_t largest = scratch.largest();
+    for (std::uint64_t bytes : slot_bytes) largest = std::max(largest, bytes);
+    return largest;
 }
 
 std::uint64_t Plan::weight_bytes() const {
@@ -234,9 +241,14 @@ Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, P
         PlannedStep planned;
         planned.step = step;
         planned.choice = choose(step, network, precision, device, selection);
-        if (planned.choice.variant) {
-            planned.launch = launch_size(step, *planned.choice.variant, network);
-            planned.executed_macs = executed_macs(step, *planned.choice.variant, network);
+        if (const Variant* variant = planned.choice.variant) {
+            planned.executed_macs = executed_macs(step, *variant, network);
+            if (variant->algorithm == Algorithm::gemm) {
+                planned.gemm = gemm_of(plan, planned, network, device, selection.tier);
+                plan.scratch.cover(planned.gemm->scratch);
+            } else {
+                planned.launch = launch_size(step, *variant, network);
+            }
         }
         planned.text = step_text(step, network);
         for (std::size_t node : step.nodes) planned.macs += macs(network.nodes[node]);

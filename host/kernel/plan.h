@@ -8,24 +8,20 @@
 #include <string>
 #include <vector>
 
+#include "host/kernel/gemm_plan.h"
+#include "host/kernel/layout.h"
 #include "host/kernel/packing.h"
 #include "host/kernel/variant.h"
 #include "kernels/cl/abi.h"
 
 namespace slimbench {
 
-// NHWC in memory: see tensor_view in kernels/cl/abi.h.
-struct Layout {
-    std::int64_t pitch = 0;  // elements from one pixel to the next
-    std::int64_t halo = 0;   // pixels on each side
-    std::int64_t elements(const TensorShape& shape) const;
-};
-
 struct PlannedStep {
     FusedStep step;
     Choice choice;
-    LaunchSize launch;
-    std::string text;  // step_text(): equal texts are the same work
+    LaunchSize launch;             // of the variant's kernel, where that is all
+    std::optional<GemmPlan> gemm;  // where it is not
+    std::string text;              // step_text(): equal texts are the same work
     std::int64_t macs = 0, executed_macs = 0;
     std::int64_t bytes = 0;  // compulsory traffic: input, residual, output and weights once each
 };
@@ -38,10 +34,12 @@ struct Plan {
     std::vector<Layout> layouts;     // by tensor
     std::vector<std::size_t> slots;  // by tensor; no_slot for tensors that were fused away
     std::vector<std::uint64_t>
-        slot_bytes;  // tensors with disjoint lifetimes share a slot; the image has its own
+        slot_bytes;   // tensors with disjoint lifetimes share a slot; the image has its own
+    Scratch scratch;  // what the steps need beside their tensors
 
     std::uint64_t tensor_bytes(const Network& network, TensorId tensor) const;
-    std::uint64_t activation_bytes() const;  // all slots
+    std::uint64_t activation_bytes() const;  // all slots and scratch
+    std::uint64_t largest_buffer() const;    // of these
     std::uint64_t weight_bytes() const;      // packed, those that steps share once
 };
 

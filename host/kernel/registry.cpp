@@ -1,9 +1,12 @@
 // The table of kernels: a new tile or instruction set is a row here, a new algorithm a file in
 // kernels/cl and its rows.
 #include <array>
+#include <limits>
 
 #include <fmt/core.h>
 
+#include "host/kernel/layout.h"
+#include "host/kernel/rounding.h"
 #include "host/kernel/variant.h"
 #include "host/kernel/winograd.h"
 
@@ -37,6 +40,19 @@ Refusal inexact_sum(const FusedStep& step, const Network& network) {
     if (products <= exact_products) return narrow(step, network);
     return fmt::format("adds products in float, exact for up to {} of them, this step has {}",
                        exact_products, products);
+}
+
+// CLBlast counts the elements of a matrix in 32 bits.
+Refusal countable(const FusedStep& step, const Network& network) {
+    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+    for (const TensorId tensor : {step.input, step.output}) {
+        const TensorShape& shape = network.tensors[tensor].shape;
+        const std::int64_t elements = shape.pixels() * round_up(shape.channels, widest_vector);
+        if (elements > most)
+            return fmt::format("CLBlast counts up to {} elements, this tensor has {}", most,
+                               elements);
+    }
+    return grouped(step, network);
 }
 
 Refusal many_pixels(const FusedStep& step, const Network& network) {
@@ -125,10 +141,19 @@ constexpr Variant winograd(std::string_view name, Precision precision, Tile tile
             tier, true,         refuse,    Algorithm::winograd};
 }
 
+// Convolution through CLBlast: a work-item gathers 16 windows in vectors, which any layout allows
+// at 4 channels, or one element.
+constexpr Variant through_clblast(std::string_view name, Precision precision, bool vectors) {
+    const Tile tile = vectors ? Tile{16, 1, 4} : Tile{};
+    return {name,           Family::conv, precision, "im2col.cl",    "", tile, 1,
+            Tier::portable, vectors,      countable, Algorithm::gemm};
+}
+
 // Tiles: 14 x 2 accumulators, two weight vectors and a broadcast use 31 of the 32 registers of
 // AVX-512; 6 x 2 fits the 16 of AVX2 and SSE. A fully connected layer of batch 1 streams its
 // weights, in 4 vectors at a time. Depthwise rows keep 7 pixels: the widths of classification
-// networks are multiples of it.
+// networks are multiples of it. What goes through CLBlast stands behind the plain rows: by name
+// only, while nothing measures on a device which row is best there.
 constexpr std::array rows{
     winograd("conv_winograd.fp32.avx512", fp32, {6, 4, 16}, Tier::avx512, winograd_6x64),
     winograd("conv_winograd.fp32.avx512.narrow", fp32, {8, 2, 16}, Tier::avx512, winograd_8x32),
@@ -138,6 +163,8 @@ constexpr std::array rows{
     blocked("conv_blocked.fp32.avx2", fp32, "", {6, 2, 8}, Tier::avx2),
     blocked("conv_blocked.fp32.portable", fp32, "", {6, 2, 4}, Tier::portable),
     plain("conv_plain.fp32", Family::conv, fp32, "conv_plain.cl"),
+    through_clblast("clblast_vector.fp32", fp32, true),
+    through_clblast("clblast_scalar.fp32", fp32, false),
 
     winograd("conv_winograd.fp16.avx512", fp16, {6, 4, 16}, Tier::avx512, winograd_6x64),
     winograd("conv_winograd.fp16.avx512.narrow", fp16, {8, 2, 16}, Tier::avx512, winograd_8x32),
@@ -147,6 +174,8 @@ constexpr std::array rows{
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
     blocked("conv_blocked.fp16.portable", fp16, "", {6, 2, 4}, Tier::portable),
     plain("conv_plain.fp16", Family::conv, fp16, "conv_plain.cl"),
+    through_clblast("clblast_vector.fp16", fp16, true),
+    through_clblast("clblast_scalar.fp16", fp16, false),
 
     blocked("conv_blocked.int8.avx512-vnni.pixel", int8, "-DDOT_VNNI", {1, 4, 16},
             Tier::avx512_vnni),

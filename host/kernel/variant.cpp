@@ -34,6 +34,10 @@ std::string Variant::build_options() const {
     return options;
 }
 
+bool is_named(const Variant& variant, std::string_view part) {
+    return variant.name.find(part) != std::string_view::npos;
+}
+
 namespace {
 
 std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
@@ -46,36 +50,57 @@ std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
     if (selection.tier && row.tier > *selection.tier)
         return fmt::format("needs {}, the run is held to {}", name(row.tier),
                            name(*selection.tier));
+    if (row.accumulator() == DataType::f16 && !device.half_arithmetic)
+        return fmt::format("computes in binary16 (cl_khr_fp16), which {} does not", device.name);
     return row.refuse(step, network);
+}
+
+// Rows of the family, the preferred ones first.
+std::vector<const Variant*> rows_of(Family family, const Selection& selection) {
+    std::vector<const Variant*> rows;
+    for (const Variant& row : registry())
+        if (row.family == family) rows.push_back(&row);
+    std::ranges::stable_partition(
+        rows, [&](const Variant* row) { return is_named(*row, selection.preferred); });
+    return rows;
+}
+
+// Why none of the rows that were asked for by name is looked at, or nothing.
+std::optional<std::string> nothing_named(const std::vector<const Variant*>& rows,
+                                         const std::string& part, const FusedStep& step,
+                                         Precision precision) {
+    const auto asked_for = [&](const Variant* row) {
+        return row->precision == precision && is_named(*row, part);
+    };
+    if (std::ranges::any_of(rows, asked_for)) return std::nullopt;
+    return fmt::format("no kernel named '{}' computes {} in {}", part, kind_name(step.operation),
+                       traits(precision).name);
 }
 
 }  // namespace
 
 Choice choose(const FusedStep& step, const Network& network, Precision precision,
               const DeviceTraits& device, const Selection& selection) {
-    const Family family = family_of(step.operation);
-    const auto eligible = [&](const Variant& row) {
-        return row.family == family && row.precision == precision;
-    };
-    const auto named = [&](const Variant& row) {
-        return row.name.find(selection.only) != std::string_view::npos;
-    };
+    const std::vector<const Variant*> rows = rows_of(family_of(step.operation), selection);
     // A name that no row of the family has is meant for other families.
     const bool by_name = std::ranges::any_of(
-        registry(), [&](const Variant& row) { return eligible(row) && named(row); });
+        rows, [&](const Variant* row) { return is_named(*row, selection.only); });
     Choice choice;
-    for (const Variant& row : registry()) {
-        if (!eligible(row)) continue;
-        if (by_name && !named(row)) {
+    for (const std::string& asked : {by_name ? selection.only : "", selection.preferred})
+        if (const auto reason = nothing_named(rows, asked, step, precision))
+            choice.refused.push_back(*reason);
+    for (const Variant* row : rows) {
+        if (row->precision != precision) continue;
+        if (by_name && !is_named(*row, selection.only)) {
             choice.refused.push_back(
-                fmt::format("{}: its name does not contain '{}'", row.name, selection.only));
+                fmt::format("{}: its name does not contain '{}'", row->name, selection.only));
             continue;
         }
-        if (const auto reason = refusal(row, step, network, device, selection)) {
-            choice.refused.push_back(fmt::format("{}: {}", row.name, *reason));
+        if (const auto reason = refusal(*row, step, network, device, selection)) {
+            choice.refused.push_back(fmt::format("{}: {}", row->name, *reason));
             continue;
         }
-        choice.variant = &row;
+        choice.variant = row;
         return choice;
     }
     return choice;

@@ -31,6 +31,9 @@ struct Tile {
 enum class Algorithm {
     direct,
     winograd,  // F(4x4, 3x3): 36 products for 16 pixels; weights transformed on the host, in float
+    // CLBlast's matrix products: the row's kernel gathers what is multiplied, a row of `eltwise`
+    // finishes (host/kernel/gemm_plan.h).
+    gemm,
 };
 
 struct Variant {
@@ -49,10 +52,16 @@ struct Variant {
     Algorithm algorithm = Algorithm::direct;
 
     std::string build_options() const;  // "-DPIXELS=14 -DVECTORS=2 ..."
+
+    // What sums are kept in: CLBlast adds in the type that it multiplies.
+    DataType accumulator() const {
+        const PrecisionTraits& types = traits(precision);
+        return algorithm == Algorithm::gemm ? types.activation : types.accumulator;
+    }
 };
 
-// Rows in order of preference. Every family and precision ends with a plain row that refuses
-// nothing.
+// Rows in order of preference. Every family and precision has a plain row that refuses nothing;
+// rows behind it are taken by name only.
 std::span<const Variant> registry();
 
 struct Choice {
@@ -62,11 +71,13 @@ struct Choice {
 };
 
 // The first admissible row. `tier` caps the tier (forcing a lower one); `only` restricts families
-// that have rows whose name contains it to those rows.
+// that have rows whose name contains it to those rows; rows whose name contains `preferred` come
+// before all others.
 struct Selection {
-    std::optional<Tier> tier;
-    std::string only;
+    std::optional<Tier> tier = {};
+    std::string only = {}, preferred = {};
 };
+bool is_named(const Variant& variant, std::string_view part);
 Choice choose(const FusedStep& step, const Network& network, Precision precision,
               const DeviceTraits& device, const Selection& selection = {});
 

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "host/kernel/rounding.h"
+
 namespace slimbench {
 namespace {
 
@@ -15,13 +17,6 @@ constexpr std::array<std::array<double, 3>, window> g = {{{1 / 4.0, 0, 0},
                                                           {1 / 24.0, 1 / 12.0, 1 / 6.0},
                                                           {1 / 24.0, -1 / 12.0, 1 / 6.0},
                                                           {0, 0, 1}}};
-
-std::int64_t divide_up(std::int64_t value, std::int64_t step) {
-    return (value + step - 1) / step;
-}
-std::int64_t round_up(std::int64_t value, std::int64_t step) {
-    return divide_up(value, step) * step;
-}
 
 // G f G^T of one 3x3 filter.
 std::array<double, places> transformed(const float* filter) {

@@ -81,7 +81,8 @@ nlohmann::json device_fingerprint(const DeviceTraits& device) {
             {"global_memory", device.global_memory},
             {"largest_allocation", device.largest_allocation},
             {"local_memory", device.local_memory},
-            {"timer_resolution_ns", device.timer_resolution_ns}};
+            {"timer_resolution_ns", device.timer_resolution_ns},
+            {"half_arithmetic", device.half_arithmetic}};
 }
 
 DeviceTraits traits_from(const nlohmann::json& fingerprint) {
@@ -98,6 +99,7 @@ DeviceTraits traits_from(const nlohmann::json& fingerprint) {
     traits.largest_allocation = fingerprint.value("largest_allocation", std::uint64_t{0});
     traits.local_memory = fingerprint.value("local_memory", std::uint64_t{0});
     traits.timer_resolution_ns = fingerprint.value("timer_resolution_ns", std::uint64_t{0});
+    traits.half_arithmetic = fingerprint.value("half_arithmetic", false);
     return traits;
 }
 

@@ -55,8 +55,7 @@ std::string amount(std::uint64_t bytes) {
 MemoryEstimate estimate_memory(const Plan& plan, const Network& network) {
     MemoryEstimate need;
     need.device = plan.activation_bytes() + plan.weight_bytes();
-    for (const std::uint64_t bytes : plan.slot_bytes)
-        need.largest_buffer = std::max(need.largest_buffer, bytes);
+    need.largest_buffer = plan.largest_buffer();
     for (const PlannedStep& planned : plan.steps)
         need.host = std::max(need.host, verification_bytes(plan, network, planned.step));
     need.host += plan.tensor_bytes(network, network.image) + constant_bytes(plan, network);

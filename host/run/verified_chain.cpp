@@ -111,8 +111,9 @@ Verdict VerifiedChain<Stored>::verify_one(std::size_t step, std::uint64_t seed, 
     CoverageRule rule;
     rule.seed = seed;
     rule.storage = traits(plan_.precision).activation;
-    if (plan_.steps[step].choice.variant->algorithm == Algorithm::winograd)
-        rule.rounding = winograd_rounding;
+    const Variant& variant = *plan_.steps[step].choice.variant;
+    if (variant.algorithm == Algorithm::winograd) rule.rounding = winograd_rounding;
+    rule.accumulator = variant.accumulator();
     return verify_step(fused, constants, input, fused.residual ? &residual : nullptr,
                        from_memory<Stored>(memory, shape, layout), rule, threads);
 }

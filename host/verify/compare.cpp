@@ -59,6 +59,7 @@ public:
           steps_(rule.allowed_steps),
           storage_(rule.storage),
           rounding_(rule.rounding),
+          accumulator_(rule.accumulator),
           products_(products),
           copies_(copies_elements(step, constants)) {}
 
@@ -67,8 +68,9 @@ public:
             return steps_ == 0 ? "exact" : fmt::format("|e| <= {}", steps_);
         if (copies_) return "exact";
         const std::string sum =
-            products_ == 0 ? "" : fmt::format("{} sqrt(K) eps sum|x||w| |scale| + ", rounding_);
-        return fmt::format("|e| <= {}half-ulps of the epilogue{}", sum,
+            fmt::format("{} sqrt(K) {} sum|x||w| |scale| + ", rounding_,
+                        accumulator_ == DataType::f16 ? "eps(binary16)" : "eps");
+        return fmt::format("|e| <= {}half-ulps of the epilogue{}", products_ == 0 ? "" : sum,
                            storage_ == DataType::f16 ? " + half an ulp of binary16" : "");
     }
 
@@ -79,7 +81,8 @@ public:
             return traits(DataType::f32).epsilon / 2 * std::fabs(expected) +
                    std::numeric_limits<float>::denorm_min() / 2;
         else
-            return error_bound(constants_, element, {products_, magnitude, storage_, rounding_});
+            return error_bound(constants_, element,
+                               {products_, magnitude, storage_, rounding_, accumulator_});
     }
 
 private:
@@ -87,6 +90,7 @@ private:
     int steps_;
     DataType storage_;
     double rounding_;
+    DataType accumulator_;
     std::int64_t products_;
     bool copies_;
 };

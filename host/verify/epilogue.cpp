@@ -24,6 +24,9 @@ double finish(const StepConstants& constants, const Summed<std::uint8_t>& elemen
     return std::nearbyint(y);
 }
 
+// Of binary16: how far rounding moves a value below its normal range.
+constexpr double half_smallest = 0x1p-25;
+
 double error_bound(const StepConstants& constants, const Summed<float>& element,
                    const ErrorScale& scale) {
     const double epsilon = traits(DataType::f32).epsilon;
@@ -32,16 +35,17 @@ double error_bound(const StepConstants& constants, const Summed<float>& element,
     const double biased = scaled + constants.bias[element.channel];
     const double added =
         element.residual ? static_cast<double>(*element.residual) * constants.residual_scale : 0.0;
-    const double accumulation =
-        scale.rounding * std::sqrt(static_cast<double>(scale.products)) * scale.magnitude * factor;
+    const auto products = static_cast<double>(scale.products);
+    double accumulation = traits(scale.accumulator).epsilon * scale.rounding * std::sqrt(products) *
+                          scale.magnitude * factor;
+    if (scale.accumulator == DataType::f16) accumulation += products * half_smallest * factor;
     const double epilogue =
         std::fabs(scaled) + std::fabs(biased) + std::fabs(added) + std::fabs(biased + added);
     // Devices may flush results below the normal range to zero.
-    const double computed = epsilon * (accumulation + epilogue) + std::numeric_limits<float>::min();
+    const double computed = accumulation + epsilon * epilogue + std::numeric_limits<float>::min();
     if (scale.storage != DataType::f16) return computed;
     // Storing rounds the computed value, which is itself off by `computed`, to half an ulp, or to
     // half the smallest binary16.
-    constexpr double half_smallest = 0x1p-25;
     return computed + traits(DataType::f16).epsilon * (std::fabs(biased + added) + computed) +
            half_smallest;
 }

@@ -45,6 +45,7 @@ struct ErrorScale {
     float magnitude = 0;        // sum |x||w|
     DataType storage = DataType::f32;
     double rounding = 0;  // CoverageRule::rounding
+    DataType accumulator = DataType::f32;
 };
 double error_bound(const StepConstants& constants, const Summed<float>& element,
                    const ErrorScale& scale);

@@ -29,7 +29,8 @@ struct CoverageRule {
     std::uint64_t seed = 1;
     int allowed_steps = 0;             // INT8: how many integers a value may lie off; 1 for peers
     DataType storage = DataType::f32;  // f16: the step rounded its floats to binary16 to store them
-    double rounding = direct_rounding;  // of sums, in units of sqrt(K) eps sum|x||w|
+    double rounding = direct_rounding;     // of sums, in units of sqrt(K) eps sum|x||w|
+    DataType accumulator = DataType::f32;  // f16: sums were kept in binary16 already
 };
 template <class Element>
 Verdict verify_step(const FusedStep& step, const StepConstants& constants,

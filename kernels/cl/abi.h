@@ -30,6 +30,9 @@ typedef struct {
     float residual_scale;
     float low, high;
     float output_pad;
+    // im2col: gathers the windows of so many output pixels, rows of so many elements.
+    int first_pixel, pixels;
+    int window_pitch;
 } step_args;
 
 #endif

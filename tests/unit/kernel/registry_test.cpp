@@ -11,6 +11,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string chosen(const LoneStep& lone, Precision precision, const DeviceTraits& device,
                    const Selection& selection = {}) {
@@ -146,6 +147,55 @@ TEST(Registry, computes_a_single_pixel_by_streaming_weights) {
     const LoneStep fully_connected = lone_conv("mb1ic512ih1oc1000kh1");
     EXPECT_EQ(chosen(fully_connected, Precision::fp32, device_of(Tier::avx512)),
               "conv_blocked.fp32.avx512.pixel");
+}
+
+TEST(Registry, goes_through_clblast_only_where_that_is_named_or_preferred) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    DeviceTraits gpu;
+    gpu.half_arithmetic = true;
+    for (const DeviceTraits& device : {device_of(Tier::avx512), gpu}) {
+        const std::string row = device.cpu ? "clblast_vector.fp32" : "clblast_scalar.fp32";
+        EXPECT_THAT(chosen(conv, Precision::fp32, device), Not(HasSubstr("clblast")));
+        EXPECT_EQ(chosen(conv, Precision::fp32, device, {.only = "clblast"}), row);
+        EXPECT_EQ(chosen(conv, Precision::fp32, device, {.preferred = "clblast"}), row);
+    }
+    EXPECT_EQ(chosen(conv, Precision::fp16, gpu, {.only = "clblast"}), "clblast_scalar.fp16");
+}
+
+TEST(Registry, says_why_nothing_of_a_name_computes_a_step) {
+    const auto refused = [](const LoneStep& lone, Precision precision) {
+        const Choice choice = choose(lone.step, lone.network, precision, device_of(Tier::avx512),
+                                     {.only = "clblast"});
+        EXPECT_EQ(choice.variant, nullptr);
+        return choice.refused;
+    };
+    EXPECT_THAT(refused(lone_conv("mb1ic64ih56oc64kh3ph1"), Precision::int8),
+                Contains("no kernel named 'clblast' computes conv in int8"));
+    EXPECT_THAT(refused(lone_conv("mb1ic64ih56oc64kh3ph1"), Precision::fp16),
+                Contains("clblast_vector.fp16: computes in binary16 (cl_khr_fp16), which test "
+                         "device does not"));
+    EXPECT_THAT(
+        refused(lone_conv("g4mb1ic16ih9oc24kh3ph1"), Precision::fp32),
+        Contains("clblast_vector.fp32: computes dense convolutions, this one has 4 groups"));
+    EXPECT_THAT(refused(lone_conv("mb256ic512ih256oc8kh1"), Precision::fp32),
+                Contains("clblast_vector.fp32: CLBlast counts up to 2147483647 elements, this "
+                         "tensor has 8589934592"));
+}
+
+TEST(Registry, leaves_what_a_preferred_name_does_not_compute_to_others_and_says_why) {
+    const auto choice = [](const LoneStep& lone) {
+        return choose(lone.step, lone.network, Precision::fp32, device_of(Tier::avx512),
+                      {.preferred = "clblast"});
+    };
+    const Choice grouped = choice(lone_conv("g4mb1ic16ih9oc24kh3ph1"));
+    ASSERT_NE(grouped.variant, nullptr);
+    EXPECT_EQ(grouped.variant->name, "conv_plain.fp32");
+    EXPECT_THAT(grouped.refused, Contains(HasSubstr("clblast_scalar.fp32: computes dense")));
+    const Choice depthwise = choice(lone_conv("g19mb1ic19ih7oc19kh3ph1"));
+    ASSERT_NE(depthwise.variant, nullptr);
+    EXPECT_EQ(depthwise.variant->name, "depthwise_vector.fp32.avx512");
+    EXPECT_THAT(depthwise.refused,
+                Contains("no kernel named 'clblast' computes depthwise in fp32"));
 }
 
 TEST(Registry, keeps_float_sums_of_integers_exact) {

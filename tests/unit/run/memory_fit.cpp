@@ -55,6 +55,18 @@ TEST(MemoryFit, half_of_the_storage_halves_the_device_and_not_the_host) {
     EXPECT_GT(half.host, single.host * 3 / 5);
 }
 
+TEST(MemoryFit, counts_the_scratch_of_a_library) {
+    const Network network = convolution_of(8);
+    const Plan ours = plan_of(network, Precision::fp32);
+    const Plan through_clblast =
+        plan_network(network, fuse(network), Precision::fp32, device(true), {.only = "clblast"});
+    const MemoryEstimate without = estimate_memory(ours, network);
+    const MemoryEstimate with = estimate_memory(through_clblast, network);
+    const std::uint64_t windows = 8 * 32 * 32 * 9 * 64 * 4;
+    EXPECT_GE(with.device, without.device + windows);
+    EXPECT_GE(with.largest_buffer, windows);
+}
+
 TEST(MemoryFit, grows_with_the_batch) {
     DeviceTraits small = device(true);
     small.global_memory = 2 * gib;

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "host/problem/half.h"
 #include "host/verify/reference.h"
 #include "tests/unit/verify/cases.h"
 
@@ -69,6 +70,39 @@ TEST(VerifyStep, accepts_float_accumulation_well_within_its_bound) {
     EXPECT_EQ(verdict.result, Verdict::Result::correct);
     EXPECT_LT(verdict.worst, 0.5);
     EXPECT_GT(verdict.worst, 0.001);
+}
+
+// What a matrix product in binary16 computes: every sum rounded to it.
+HostTensor<float> half_sums_kernel(const Case<float>& c) {
+    const ConvProblem& p = std::get<Conv>(c.step.operation).problem;
+    const auto& weights = std::get<std::vector<float>>(c.constants.weights);
+    HostTensor<float> output{c.out, {}};
+    for (std::int64_t pixel = 0; pixel < c.out.pixels(); ++pixel)
+        for (std::int64_t o = 0; o < p.filters; ++o) {
+            Half sum(0.0f);
+            for (std::int64_t i = 0; i < p.in.channels; ++i)
+                sum =
+                    Half(sum + c.input.values[static_cast<std::size_t>(pixel * p.in.channels + i)] *
+                                   weights[static_cast<std::size_t>(o * p.in.channels + i)]);
+            const auto channel = static_cast<std::size_t>(o);
+            output.values.push_back(
+                Half(std::fma(sum, c.constants.scale[channel], c.constants.bias[channel])));
+        }
+    return output;
+}
+
+TEST(VerifyStep, holds_sums_in_binary16_to_a_bound_of_their_own) {
+    const auto c = conv_case<float>(conv_problem({1, 300, 6, 7}, 24), 9);
+    CoverageRule rule{.storage = DataType::f16};
+    EXPECT_EQ(verify(c, half_sums_kernel(c), rule).result, Verdict::Result::incorrect);
+    rule.accumulator = DataType::f16;
+    const Verdict verdict = verify(c, half_sums_kernel(c), rule);
+    EXPECT_EQ(verdict.result, Verdict::Result::correct);
+    EXPECT_GT(verdict.worst, 0.01);
+    EXPECT_THAT(verdict.rule, HasSubstr("eps(binary16)"));
+    auto wrong = half_sums_kernel(c);
+    element(wrong, 0, 3, 4, 5) += 8;
+    EXPECT_EQ(verify(c, wrong, rule).result, Verdict::Result::incorrect);
 }
 
 TEST(VerifyStep, names_one_wrong_fp32_element_in_the_middle) {
