@@ -13,6 +13,7 @@
 #include "host/cli/commands.h"
 #include "host/kernel/variant.h"
 #include "host/record/statistics.h"
+#include "host/run/peer_names.h"
 #include "reports/format.h"
 
 namespace slimbench {
@@ -58,7 +59,7 @@ RunOptions MeasuringOptions::run_options() const {
     options.device = device;
     if (!tier.empty()) options.tier = parse_tier(tier);
     options.kernel = checked_kernel(kernel);
-    options.peer_onednn = peer == "onednn";
+    options.peers = peers;
     return options;
 }
 
@@ -90,9 +91,13 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
         ->delimiter(',')
         ->allow_extra_args(false);
     command
-        .add_option("--peer", options->peer,
-                    "Also measure convolutions through another library: onednn")
-        ->check(CLI::IsMember({"onednn"}));
+        .add_option("--peer", options->peers,
+                    fmt::format("Also measure convolutions through other libraries, "
+                                "comma-separated: {}",
+                                fmt::join(peer_names, ", ")))
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->check(CLI::IsMember(peer_names));
     command.add_option("--min-time", options->min_time, "Seconds to sample each row at least")
         ->check(CLI::PositiveNumber);
     command
@@ -103,7 +108,8 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
         ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
     command.add_option(
         "--kernel", options->kernel,
-        "Use only kernel variants whose name contains this (in families that have one)");
+        "Use only kernel variants whose name contains this (in families that have one); "
+        "clblast: CLBlast's matrix products");
     command.add_flag("--quiet", options->quiet, "No progress");
     return options;
 }

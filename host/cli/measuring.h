@@ -13,8 +13,8 @@
 namespace slimbench {
 
 struct MeasuringOptions {
-    std::string device, tier, kernel, peer;
-    std::vector<std::string> precisions;
+    std::string device, tier, kernel;
+    std::vector<std::string> precisions, peers;
     double min_time = 0;    // 0: the suite's
     double time_limit = 0;  // 0: the suite's
     bool quiet = false;

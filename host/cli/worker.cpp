@@ -3,6 +3,7 @@
 #include <string>
 
 #include "host/cli/commands.h"
+#include "host/run/peer_names.h"
 #include "host/run/worker.h"
 
 namespace slimbench {
@@ -13,11 +14,12 @@ void add_worker(CLI::App& app, Action& action) {
     command->group("");  // not for people
     auto device = std::make_shared<std::string>(), peer = std::make_shared<std::string>();
     command->add_option("--device", *device, "Device pattern");
-    command->add_option("--peer", *peer, "Peer library")->check(CLI::IsMember({"onednn"}));
+    command->add_option("--peer", *peer, "Peer library")->check(CLI::IsMember(peer_names));
     command->callback([=, &action] {
         action = [=] {
-            return serve(
-                [=] { return peer->empty() ? device_service(*device) : onednn_service(); });
+            return serve([=] {
+                return *peer == onednn ? onednn_service() : device_service(*device, *peer);
+            });
         };
     });
 }

@@ -17,8 +17,8 @@ std::optional<Status> parse_status(std::string_view text) {
     return parse_enum<Status>(text);
 }
 
-std::string_view compute_name(Precision precision) {
-    switch (traits(precision).accumulator) {
+std::string_view compute_name(DataType accumulator) {
+    switch (accumulator) {
         case DataType::f32:
             return "fp32";
         case DataType::f16:
@@ -28,6 +28,10 @@ std::string_view compute_name(Precision precision) {
         default:
             throw std::logic_error("accumulators are f32, f16 or s32");
     }
+}
+
+std::string_view compute_name(Precision precision) {
+    return compute_name(traits(precision).accumulator);
 }
 
 // What almost every row shares (our implementation, seed 1) is left out, so that names stay short

@@ -32,6 +32,7 @@ std::optional<Status> parse_status(std::string_view name);
 
 // What a precision's arithmetic is done in: its accumulators' type, "fp32" for FP32 and for FP16,
 // which is then a way to store numbers and no more, "int32" for INT8.
+std::string_view compute_name(DataType accumulator);
 std::string_view compute_name(Precision precision);
 
 // What a row measures: the whole chain of a network, or one step of it alone (isolated), caches

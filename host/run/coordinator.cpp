@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int peer_blocks = 4;  // of samples of ours and the peer's, alternated
+constexpr int peer_blocks = 4;  // of samples of ours and the peers', alternated
 
 RowIdentity forward_identity(const Workload& workload) {
     RowIdentity identity;
@@ -35,7 +35,8 @@ PrepareRequest prepare_request(const Workload& workload, const RunOptions& optio
             workload.precision,
             workload.seed,
             options.tier,
-            options.kernel};
+            options.kernel,
+            workload.protocol.time_limit};
 }
 
 void append(std::vector<double>& to, const std::vector<double>& more) {
@@ -61,10 +62,25 @@ Protocol block_of(Protocol protocol) {
     return protocol;
 }
 
+// A second worker: a library on the same steps.
+struct Peer {
+    std::string name;
+    std::unique_ptr<WorkerLink> link;
+    std::optional<ResultRecord> prepared;  // what it said to the workload
+    std::optional<ResultRecord> row;       // the one in flight
+
+    // One wrong layer does not speak against the others: their rows tell by themselves.
+    bool measures() const {
+        return prepared->status == Status::measured || prepared->status == Status::incorrect;
+    }
+};
+
 class Run {
 public:
     Run(const RunOptions& options, RunObserver& observer, const volatile bool& interrupted)
-        : options_(options), observer_(observer), interrupted_(interrupted) {}
+        : options_(options), observer_(observer), interrupted_(interrupted) {
+        for (const std::string& name : options.peers) peers_.push_back({name, nullptr, {}, {}});
+    }
 
     void workload(const Workload& planned, std::vector<Row> rows);
     RunOutcome outcome;
@@ -73,11 +89,14 @@ private:
     void measure_rows(const Workload& workload, const std::vector<Row>& rows,
                       ChildProcess::Deadline deadline);
     void emit(ResultRecord record, const Workload& workload, const Row& row);
-    void emit_loss(Status status, const std::string& reason, const Workload& workload,
-                   const Row& row);
+    ResultRecord loss(Status status, const std::string& reason, const Workload& workload) const;
     void alternate(const Workload& workload, const Row& row, ChildProcess::Deadline deadline);
     WorkerLink& device();
-    WorkerLink& peer(const Workload& workload, ChildProcess::Deadline deadline);
+    void prepare_peers(const Workload& workload, ChildProcess::Deadline deadline);
+    // A peer that dies costs its own rows of the workload; what it fails at is noted in `answer`.
+    template <class Question>
+    void ask(Peer& peer, std::optional<ResultRecord>& answer, const Workload& workload,
+             Question question);
     MeasureRequest request(const Row& row, const Protocol& protocol) const {
         return {row.identity.kind, row.step, row.identity.cache, protocol};
     }
@@ -85,24 +104,41 @@ private:
     const RunOptions& options_;
     RunObserver& observer_;
     const volatile bool& interrupted_;
-    std::unique_ptr<WorkerLink> device_, peer_;
-    bool peer_prepared_ = false;
+    std::unique_ptr<WorkerLink> device_;
+    std::vector<Peer> peers_;
     const Row* current_ =
         nullptr;  // the row in flight, for whom it may concern when the worker dies
 };
 
 WorkerLink& Run::device() {
-    if (!device_)
-        device_ =
-            std::make_unique<WorkerLink>(WorkerLink::Kind::device, options_.device, interrupted_);
+    if (!device_) device_ = std::make_unique<WorkerLink>("", options_.device, interrupted_);
     return *device_;
 }
 
-WorkerLink& Run::peer(const Workload& workload, ChildProcess::Deadline deadline) {
-    if (!peer_) peer_ = std::make_unique<WorkerLink>(WorkerLink::Kind::onednn, "", interrupted_);
-    if (!peer_prepared_) peer_->prepare(prepare_request(workload, options_), deadline, {});
-    peer_prepared_ = true;
-    return *peer_;
+template <class Question>
+void Run::ask(Peer& peer, std::optional<ResultRecord>& answer, const Workload& workload,
+              Question question) {
+    try {
+        if (!peer.link)
+            peer.link = std::make_unique<WorkerLink>(peer.name, options_.device, interrupted_);
+        question(*peer.link);
+    } catch (const ChildEnded& error) {
+        peer.link.reset();
+        peer.prepared = loss(Status::crashed, fmt::format("the worker {}", error.what()), workload);
+    } catch (const WorkerFailed& error) {
+        answer = loss(Status::failed, error.what(), workload);
+    }
+}
+
+void Run::prepare_peers(const Workload& workload, ChildProcess::Deadline deadline) {
+    for (Peer& peer : peers_) {
+        if (peer.prepared) continue;
+        ask(peer, peer.prepared, workload, [&](WorkerLink& worker) {
+            peer.prepared = worker.prepare(
+                prepare_request(workload, options_), deadline,
+                [&](const std::string& text) { observer_.phase(peer.name + ": " + text); });
+        });
+    }
 }
 
 void Run::emit(ResultRecord record, const Workload& workload, const Row& row) {
@@ -130,8 +166,7 @@ void Run::emit(ResultRecord record, const Workload& workload, const Row& row) {
     observer_.record(record);
 }
 
-void Run::emit_loss(Status status, const std::string& reason, const Workload& workload,
-                    const Row& row) {
+ResultRecord Run::loss(Status status, const std::string& reason, const Workload& workload) const {
     ResultRecord record;
     record.status = status;
     record.reason = reason;
@@ -144,25 +179,31 @@ void Run::emit_loss(Status status, const std::string& reason, const Workload& wo
         record.environment = device_->hello().value("environment", nlohmann::json());
         record.build = device_->hello().value("build", nlohmann::json());
     }
-    emit(std::move(record), workload, row);
+    return record;
 }
 
 void Run::alternate(const Workload& workload, const Row& row, ChildProcess::Deadline deadline) {
     const MeasureRequest asked = request(row, block_of(workload.protocol));
-    std::optional<ResultRecord> ours, theirs;
+    const auto take = [&](std::optional<ResultRecord>& side, WorkerLink& worker) {
+        if (side && !side->measurement) return;  // lost in an earlier block
+        ResultRecord record = worker.measure(asked, deadline);
+        if (!record.measurement) return side = std::move(record), void();
+        side ? join(*side, record) : void(side = std::move(record));
+    };
+    prepare_peers(workload, deadline);
+    std::optional<ResultRecord> ours;
     for (int block = 0; block < peer_blocks; ++block) {
-        const auto take = [&](std::optional<ResultRecord>& side, WorkerLink& worker) {
-            ResultRecord record = worker.measure(asked, deadline);
-            if (!record.measurement) return side = std::move(record), void();
-            side ? join(*side, record) : void(side = std::move(record));
-        };
         take(ours, device());
-        take(theirs, peer(workload, deadline));
+        for (Peer& peer : peers_)
+            if (peer.measures())
+                ask(peer, peer.row, workload, [&](WorkerLink& worker) { take(peer.row, worker); });
     }
     emit(std::move(*ours), workload, row);
-    Row peer_row = row;
-    peer_row.identity.implementation = "onednn";
-    emit(std::move(*theirs), workload, peer_row);
+    for (Peer& peer : peers_) {
+        Row peer_row = row;
+        peer_row.identity.implementation = peer.name;
+        emit(peer.measures() ? *std::exchange(peer.row, {}) : *peer.prepared, workload, peer_row);
+    }
 }
 
 void Run::measure_rows(const Workload& workload, const std::vector<Row>& rows,
@@ -178,7 +219,7 @@ void Run::measure_rows(const Workload& workload, const std::vector<Row>& rows,
         observer_.phase(row.identity.kind == RowKind::forward ? "measuring"
                                                               : "layer " + row.identity.layer);
         const bool compared =
-            options_.peer_onednn && row.convolution && row.identity.cache == CacheState::hot;
+            !options_.peers.empty() && row.convolution && row.identity.cache == CacheState::hot;
         if (compared)
             alternate(workload, row, deadline);
         else
@@ -189,23 +230,25 @@ void Run::measure_rows(const Workload& workload, const std::vector<Row>& rows,
 void Run::workload(const Workload& planned, std::vector<Row> rows) {
     const auto limit = std::chrono::duration_cast<steady_clock::duration>(
         std::chrono::duration<double>(planned.protocol.time_limit));
-    peer_prepared_ = false;
+    for (Peer& peer : peers_) peer.prepared = peer.row = std::nullopt;
     const auto lose_workers = [&] {
         device_.reset();
-        peer_.reset();
+        for (Peer& peer : peers_) peer.link.reset();
+    };
+    const auto lose = [&](Status status, const std::string& reason) {
+        emit(loss(status, reason, planned), planned, *current_);
     };
     try {
         measure_rows(planned, rows, steady_clock::now() + limit);
     } catch (const ChildEnded& error) {
-        emit_loss(Status::crashed, fmt::format("the worker {}", error.what()), planned, *current_);
+        lose(Status::crashed, fmt::format("the worker {}", error.what()));
         lose_workers();
     } catch (const WorkerTimedOut&) {
-        emit_loss(Status::timed_out,
-                  fmt::format("took longer than the limit of {:g} s", planned.protocol.time_limit),
-                  planned, *current_);
+        lose(Status::timed_out,
+             fmt::format("took longer than the limit of {:g} s", planned.protocol.time_limit));
         lose_workers();
     } catch (const WorkerFailed& error) {
-        emit_loss(Status::failed, error.what(), planned, *current_);
+        lose(Status::failed, error.what());
     }
 }
 
@@ -225,7 +268,7 @@ std::vector<Row> rows_of(const Workload& workload, const RunOptions& options) {
         Row row{forward, s, conv != nullptr, conv ? conv->problem.text() : ""};
         row.identity.kind = RowKind::layer;
         row.identity.layer = workload.network.nodes[steps[s].nodes.front()].name;
-        if (workload.rows.layers_hot || (options.peer_onednn && row.convolution))
+        if (workload.rows.layers_hot || (!options.peers.empty() && row.convolution))
             rows.push_back(row);
         row.identity.cache = CacheState::cold;
         if (workload.rows.layers_cold) rows.push_back(row);
@@ -244,7 +287,7 @@ std::string repro_command(const Workload& workload, const Row& row, const RunOpt
         option_if(!options.device.empty(), fmt::format("--device '{}'", options.device)) +
         (options.tier ? fmt::format(" --tier {}", name(*options.tier)) : "") +
         option_if(!options.kernel.empty(), "--kernel " + options.kernel) +
-        option_if(peer, "--peer onednn");
+        option_if(peer, "--peer " + identity.implementation);
     const bool layer = identity.kind == RowKind::layer;
     const bool cold = identity.cache == CacheState::cold;
     if (identity.network == "layer")
@@ -285,7 +328,7 @@ RunOutcome run_workloads(const std::vector<Workload>& workloads, const RunOption
 
 nlohmann::json describe_device(const std::string& device_pattern) {
     const bool never = false;
-    return WorkerLink(WorkerLink::Kind::device, device_pattern, never).hello();
+    return WorkerLink("", device_pattern, never).hello();
 }
 
 }  // namespace slimbench

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "host/cl/matrix_product.h"
 #include "host/run/environment.h"
+#include "host/run/forward_record.h"
 #include "host/run/loaded_workload.h"
 #include "host/run/memory_fit.h"
 #include "host/run/worker.h"
@@ -22,15 +24,6 @@ std::string cache_file(const std::string& name) {
     return folder.empty() ? "" : folder + "/" + name;
 }
 
-std::optional<std::string> refused(const Plan& plan, const Network& network) {
-    for (const PlannedStep& planned : plan.steps)
-        if (!planned.choice.variant)
-            return fmt::format("no kernel for {}: {}",
-                               network.nodes[planned.step.nodes.front()].name,
-                               fmt::join(planned.choice.refused, "; "));
-    return std::nullopt;
-}
-
 ResultRecord refusal(ResultRecord record, Status status, std::string reason) {
     record.status = status;
     record.reason = std::move(reason);
@@ -39,16 +32,18 @@ ResultRecord refusal(ResultRecord record, Status status, std::string reason) {
 
 class DeviceService : public WorkerService {
 public:
-    explicit DeviceService(const std::string& pattern)
-        : device_(select_device(pattern)),
+    DeviceService(const std::string& pattern, const std::string& preferred)
+        : preferred_(preferred),
+          device_(select_device(pattern)),
           programs_(device_),
           threads_(std::max(1u, std::thread::hardware_concurrency())),
           build_(build_description()) {
         build_["kernel_hash"] = kernel_source_hash();
-        const std::string scope =
-            fmt::format("kernels {} | {} | {} | {} | reference {}",
-                        build_["kernel_hash"].get<std::string>(), device_.traits().platform,
-                        device_.traits().name, device_.traits().driver_version, reference_version);
+        build_["clblast"] = clblast_version();
+        const std::string scope = fmt::format(
+            "kernels {} | clblast {} | {} | {} | {} | reference {}",
+            build_["kernel_hash"].get<std::string>(), clblast_version(), device_.traits().platform,
+            device_.traits().name, device_.traits().driver_version, reference_version);
         verdicts_.emplace(cache_file("verdicts.jsonl"), scope);
     }
 
@@ -60,28 +55,17 @@ public:
 
     ResultRecord prepare(const PrepareRequest& request, const Progress& progress) override {
         release();
-        ResultRecord record = blank(request);
-        const Plan plan = plan_for(request.network, request);
-        record.executed_macs = record.bytes = 0;
-        for (const PlannedStep& planned : plan.steps) {
-            record.executed_macs += planned.executed_macs;
-            record.bytes += planned.bytes;
-        }
-        if (const auto reason = refused(plan, request.network))
-            return refusal(record, Status::unsupported, *reason);
+        request_ = request;
+        plan_ = plan_for(request.network);
+        ResultRecord record = blank();
+        if (const auto reason = refused())
+            return refusal(std::move(record), Status::unsupported, *reason);
         if (const auto reason =
-                too_large(plan, request.network, device_.traits(), available_memory()))
-            return refusal(record, Status::skipped, *reason);
-        switch (request.precision) {
-            case Precision::fp32:
-                load(record, request, numeric_fp32(request.network, request.seed), plan, progress);
-                break;
-            case Precision::fp16:
-                load(record, request, numeric_fp16(request.network, request.seed), plan, progress);
-                break;
-            case Precision::int8:
-                load_int8(record, request, plan, progress);
-                break;
+                too_large(plan_, request.network, device_.traits(), available_memory()))
+            return refusal(std::move(record), Status::skipped, *reason);
+        if (const auto reason = load(record, progress)) {
+            release();
+            return refusal(blank(), Status::skipped, *reason);
         }
         record.status = record.verdict.result == Verdict::Result::correct ? Status::measured
                                                                           : Status::incorrect;
@@ -92,82 +76,153 @@ public:
 
     ResultRecord measure(const MeasureRequest& request) override {
         if (!loaded_) throw std::logic_error("measure: no workload is prepared");
+        if (request.kind == RowKind::layer && !goes_as_preferred(plan_.steps.at(request.step)))
+            return computed_otherwise(plan_.steps[request.step]);
         return loaded_->measure(request);
     }
 
     void release() override { loaded_.reset(); }
 
 private:
-    ResultRecord blank(const PrepareRequest& request) const {
+    ResultRecord blank() const {
         ResultRecord record;
-        record.identity = request.identity;
+        record.identity = request_.identity;
         record.time = utc_now();
-        record.compute = compute_name(request.precision);
-        const Counts counts = count(request.network);
+        const Counts counts = count(request_.network);
         record.params = counts.params;
         record.macs = counts.macs;
         record.weight_bytes =
-            weight_bytes(request.network, traits(traits(request.precision).weight).bits);
+            weight_bytes(request_.network, traits(traits(request_.precision).weight).bits);
+        DataType sums = traits(request_.precision).accumulator;
+        for (const PlannedStep& planned : plan_.steps) {
+            record.executed_macs += planned.executed_macs;
+            record.bytes += planned.bytes;
+            if (planned.gemm) sums = planned.choice.variant->accumulator();
+        }
+        record.compute = compute_name(sums);
         record.device = device_fingerprint(device_.traits());
         record.environment = environment_description();
         record.build = build_;
         return record;
     }
 
-    Plan plan_for(const Network& network, const PrepareRequest& request) const {
-        return plan_network(network, fuse(network), request.precision, device_.traits(),
-                            {request.tier, request.kernel});
+    Plan plan_for(const Network& network) const {
+        // The names given for our own rows do not hold for a library's.
+        const std::string only = preferred_.empty() ? request_.kernel : "";
+        return plan_network(network, fuse(network), request_.precision, device_.traits(),
+                            {request_.tier, only, preferred_});
     }
 
-    void load(ResultRecord& record, const PrepareRequest& request, NumericProblem problem,
-              const Plan& plan, const Progress& progress) {
+    bool goes_as_preferred(const PlannedStep& planned) const {
+        return is_named(*planned.choice.variant, preferred_);
+    }
+
+    // Why a convolution does not go through the preferred rows.
+    std::string reason_against(const PlannedStep& planned) const {
+        std::vector<std::string> reasons = planned.choice.refused;
+        std::erase_if(reasons, [&](const std::string& reason) {
+            return reason.find(preferred_) == std::string::npos;
+        });
+        return fmt::format("{}", fmt::join(reasons, "; "));
+    }
+
+    // Why there is nothing to prepare, or nothing.
+    std::optional<std::string> refused() const {
+        const PlannedStep* other = nullptr;
+        bool any_preferred = false;
+        for (const PlannedStep& planned : plan_.steps) {
+            if (!planned.choice.variant)
+                return fmt::format("no kernel for {}: {}",
+                                   request_.network.nodes[planned.step.nodes.front()].name,
+                                   fmt::join(planned.choice.refused, "; "));
+            if (goes_as_preferred(planned))
+                any_preferred = true;
+            else if (!other && std::holds_alternative<Conv>(planned.step.operation))
+                other = &planned;
+        }
+        return other && !any_preferred ? std::optional(reason_against(*other)) : std::nullopt;
+    }
+
+    ResultRecord computed_otherwise(const PlannedStep& planned) const {
+        ResultRecord record = blank();
+        record.steps = {describe_step(planned, request_.network)};
+        record.macs = planned.macs;
+        record.executed_macs = planned.executed_macs;
+        record.bytes = planned.bytes;
+        record.params = record.weight_bytes = 0;
+        return refusal(std::move(record), Status::unsupported, reason_against(planned));
+    }
+
+    // Why the workload is given up after all, or nothing.
+    std::optional<std::string> load(ResultRecord& record, const Progress& progress) {
+        const auto [precision, seed] = std::pair(request_.precision, request_.seed);
+        if (precision == Precision::int8) return load_int8(record, progress);
+        return load(record,
+                    precision == Precision::fp16 ? numeric_fp16(request_.network, seed)
+                                                 : numeric_fp32(request_.network, seed),
+                    progress);
+    }
+
+    std::optional<std::string> load(ResultRecord& record, NumericProblem problem,
+                                    const Progress& progress) {
         const double built_before = programs_.build_seconds();
-        loaded_ = load_workload(device_, programs_, request.precision, std::move(problem), plan,
-                                request.seed);
+        loaded_ = load_workload(device_, programs_, request_.precision, std::move(problem), plan_,
+                                request_.seed);
         record.start_up.build = programs_.build_seconds() - built_before;
-        record.memory_peak = plan.activation_bytes() + plan.weight_bytes();
+        record.memory_peak = plan_.activation_bytes() + plan_.weight_bytes();
+        progress("compiling", 0, 1);
+        if (const auto probe = loaded_->probe_library()) {
+            *record.start_up.build += probe->first_call;
+            if (const auto reason = too_slow(*probe, request_.time_limit)) return reason;
+        }
         loaded_->verify(record, *verdicts_, threads_, progress);
+        return std::nullopt;
     }
 
-    void load_int8(ResultRecord& record, const PrepareRequest& request, const Plan& plan,
-                   const Progress& progress) {
+    std::optional<std::string> load_int8(ResultRecord& record, const Progress& progress) {
         const auto started = std::chrono::steady_clock::now();
         progress("calibrating", 0, 1);
         const Ranges ranges =
-            calibrated_ranges(request.network, request.seed, cache_folder(), threads_);
+            calibrated_ranges(request_.network, request_.seed, cache_folder(), threads_);
         record.start_up.calibrate =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
         record.quantization_source = ranges.source;
-        const Verdict end_to_end = verify_end_to_end(request, ranges);
-        load(record, request, numeric_int8(request.network, request.seed, ranges), plan, progress);
-        loaded_->take_end_to_end(record, end_to_end);
+        const Verdict end_to_end = verify_end_to_end(ranges);
+        const auto reason =
+            load(record, numeric_int8(request_.network, request_.seed, ranges), progress);
+        if (!reason) loaded_->take_end_to_end(record, end_to_end);
+        return reason;
     }
 
-    Verdict verify_end_to_end(const PrepareRequest& request, const Ranges& ranges) {
+    Verdict verify_end_to_end(const Ranges& ranges) {
         const std::string step_key =
-            fmt::format("end to end {} {} {}", content_key(request.network, request.seed),
-                        request.tier ? name(*request.tier) : "any tier", request.kernel);
+            fmt::format("end to end {} {} {}", content_key(request_.network, request_.seed),
+                        request_.tier ? name(*request_.tier) : "any tier", request_.kernel);
         if (const auto known = verdicts_->find(step_key)) return *known;
-        const Network small = small_enough(request.network, end_to_end_macs);
-        const NumericProblem problem = numeric_int8(small, request.seed, ranges);
-        VerifiedChain<std::uint8_t> chain(device_, programs_, problem, plan_for(small, request));
-        Verdict verdict = chain.verify_end_to_end(request.seed, threads_);
+        const Network small = small_enough(request_.network, end_to_end_macs);
+        const NumericProblem problem = numeric_int8(small, request_.seed, ranges);
+        VerifiedChain<std::uint8_t> chain(device_, programs_, problem, plan_for(small));
+        Verdict verdict = chain.verify_end_to_end(request_.seed, threads_);
         verdicts_->keep(step_key, verdict);
         return verdict;
     }
 
+    std::string preferred_;  // empty: every row is as good as its place in the registry
     Device device_;
     ProgramCache programs_;
     unsigned threads_;
     nlohmann::json build_;
     std::optional<VerdictCache> verdicts_;
+    PrepareRequest request_;
+    Plan plan_;
     std::unique_ptr<LoadedWorkload> loaded_;
 };
 
 }  // namespace
 
-std::unique_ptr<WorkerService> device_service(const std::string& device_pattern) {
-    return std::make_unique<DeviceService>(device_pattern);
+std::unique_ptr<WorkerService> device_service(const std::string& device_pattern,
+                                              const std::string& preferred) {
+    return std::make_unique<DeviceService>(device_pattern, preferred);
 }
 
 }  // namespace slimbench

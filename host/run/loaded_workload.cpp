@@ -32,6 +32,10 @@ public:
           seed_(seed),
           chain_(device, programs, problem_, std::move(plan)) {}
 
+    std::optional<LibraryProbe> probe_library() override {
+        return slimbench::probe_library(chain_.chain(), chain_.plan());
+    }
+
     void verify(ResultRecord& record, VerdictCache& cache, unsigned threads,
                 const Progress& progress) override {
         const auto started = std::chrono::steady_clock::now();

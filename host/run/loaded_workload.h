@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "host/run/library_probe.h"
 #include "host/run/message.h"
 #include "host/run/verified_chain.h"
 
@@ -11,6 +12,8 @@ namespace slimbench {
 class LoadedWorkload {
 public:
     virtual ~LoadedWorkload() = default;
+
+    virtual std::optional<LibraryProbe> probe_library() = 0;
 
     // Runs the chain once, then verifies it; fills the record's steps, verdict and start-up. Rows
     // start from that record.

@@ -25,8 +25,9 @@ struct PrepareRequest {
     Network network;
     Precision precision = Precision::fp32;
     std::uint64_t seed = 1;
-    std::optional<Tier> tier;  // kernels of at most this tier
-    std::string kernel;        // only variants whose name contains this
+    std::optional<Tier> tier;                   // kernels of at most this tier
+    std::string kernel;                         // only variants whose name contains this
+    double time_limit = Protocol{}.time_limit;  // seconds for the whole workload
 };
 nlohmann::json to_json(const PrepareRequest& request);
 PrepareRequest prepare_request_from(

@@ -28,7 +28,10 @@ public:
 // which nothing else writes to. Returns an exit code.
 int serve(const std::function<std::unique_ptr<WorkerService>()>& start);
 
-std::unique_ptr<WorkerService> device_service(const std::string& device_pattern);
+// `preferred`: rows of the registry whose name contains it are taken wherever they do not refuse;
+// layers that others compute are then not measured but `unsupported`.
+std::unique_ptr<WorkerService> device_service(const std::string& device_pattern,
+                                              const std::string& preferred = "");
 std::unique_ptr<WorkerService> onednn_service();
 
 }  // namespace slimbench

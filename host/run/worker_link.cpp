@@ -4,23 +4,25 @@
 
 #include <fmt/format.h>
 
+#include "host/run/peer_names.h"
+
 namespace slimbench {
 
 namespace {
 
 using std::chrono::steady_clock;
 
-std::vector<std::string> worker_command(WorkerLink::Kind kind, const std::string& device_pattern) {
+std::vector<std::string> worker_command(const std::string& peer,
+                                        const std::string& device_pattern) {
     // The same binary, found even when the working folder or PATH has changed.
     std::vector<std::string> command{"/proc/self/exe", "worker"};
-    if (kind == WorkerLink::Kind::onednn)
-        return command.insert(command.end(), {"--peer", "onednn"}), command;
+    if (!peer.empty()) command.insert(command.end(), {"--peer", peer});
     if (!device_pattern.empty()) command.insert(command.end(), {"--device", device_pattern});
     return command;
 }
 
-std::vector<std::pair<std::string, std::string>> worker_environment(WorkerLink::Kind kind) {
-    if (kind == WorkerLink::Kind::device)
+std::vector<std::pair<std::string, std::string>> worker_environment(const std::string& peer) {
+    if (peer != onednn)
         return {{"POCL_AFFINITY", "1"}};  // else both of PoCL's threads may share a core
     // As many threads as ours, one per core. They spin for about a millisecond between layers, as
     // the library's users have it, and sleep long before our next block starts.
@@ -31,9 +33,9 @@ std::vector<std::pair<std::string, std::string>> worker_environment(WorkerLink::
 
 }  // namespace
 
-WorkerLink::WorkerLink(Kind kind, const std::string& device_pattern,
+WorkerLink::WorkerLink(const std::string& peer, const std::string& device_pattern,
                        const volatile bool& interrupted)
-    : process_(worker_command(kind, device_pattern), worker_environment(kind)),
+    : process_(worker_command(peer, device_pattern), worker_environment(peer)),
       interrupted_(interrupted) {
     constexpr auto patience = std::chrono::seconds(60);
     try {

@@ -26,12 +26,12 @@ public:
 
 class WorkerLink {
 public:
-    enum class Kind { device, onednn };
     using Phase = std::function<void(const std::string&)>;
 
-    // Starts the worker and exchanges hello. Throws std::runtime_error with the worker's reason
-    // when it cannot serve.
-    WorkerLink(Kind kind, const std::string& device_pattern, const volatile bool& interrupted);
+    // Starts the worker and exchanges hello. `peer` is one of peer_names, or empty for our own
+    // kernels. Throws std::runtime_error with the worker's reason when it cannot serve.
+    WorkerLink(const std::string& peer, const std::string& device_pattern,
+               const volatile bool& interrupted);
 
     ResultRecord prepare(const PrepareRequest& request, ChildProcess::Deadline deadline,
                          const Phase& phase);

@@ -135,9 +135,10 @@ std::string peer_tables(const Records& records) {
     std::string text =
         "## Other libraries on the same layers\n\n" + overview(all) + "\n" +
         wrap(
-            "The peer's time over ours: above 1 ours is faster. Each layer alone, in the layout "
-            "its library likes best; layers that only one side measured are left out. Ours is "
-            "timed by device events, a library without events by the wall time of its call.") +
+            "The peer's time over ours: above 1 ours is faster. Each layer alone, oneDNN in the "
+            "layouts it likes best, CLBlast in ours; layers that only one side measured are left "
+            "out. Ours and CLBlast are timed by device events, a library without events by the "
+            "wall time of its call.") +
         "\n";
     for (const Round& round : all)
         text += fmt::format("### {}\n\n{}\n", title(round.identity), details(round));

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -96,6 +97,27 @@ TEST_F(Output, peer_yields_both_implementations) {
     }
     EXPECT_EQ(implementations,
               (std::multiset<std::string>{"onednn", "onednn", "slimbench", "slimbench"}));
+    expect_valid({write("printed.jsonl", finished.out)});
+}
+
+TEST_F(Output, peers_that_compute_on_our_device_are_told_apart_and_refuse_with_a_reason) {
+    const Finished finished =
+        run({"layer", "mb1ic8ih9oc12kh3ph1", "--precision", "fp32,int8", "--peer", "clblast",
+             "--min-time", "0.01", "--device", "cpu", "--json"});
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    std::map<std::string, ResultRecord> theirs;
+    for (const ResultRecord& record : printed_records(finished)) {
+        const bool ours = record.identity.implementation == "slimbench";
+        const std::string variant = record.steps.empty() ? "" : record.steps.front().variant;
+        EXPECT_EQ(ours, variant.find("clblast") == std::string::npos && !variant.empty());
+        if (!ours) theirs[record.identity.precision] = record;
+    }
+    ASSERT_EQ(theirs.size(), 2u) << finished.out;
+    EXPECT_EQ(theirs["fp32"].status, Status::measured) << theirs["fp32"].reason;
+    EXPECT_EQ(theirs["fp32"].verdict.result, Verdict::Result::correct);
+    EXPECT_THAT(theirs["fp32"].repro, HasSubstr("--peer clblast"));
+    EXPECT_EQ(theirs["int8"].status, Status::unsupported);
+    EXPECT_EQ(theirs["int8"].reason, "no kernel named 'clblast' computes conv in int8");
     expect_valid({write("printed.jsonl", finished.out)});
 }
 

@@ -184,6 +184,19 @@ ResultRecord layer_row(const Layer& layer, const std::string& precision, CacheSt
     return row;
 }
 
+// A peer that computes on our device, and refuses some of it.
+ResultRecord clblast_row(const std::string& precision) {
+    ResultRecord row = layer_row(layers[1], precision, CacheState::hot, "clblast");
+    set_times(row, 12 * layers[1].fp32);
+    row.steps[0].variant = "clblast_vector.fp32";
+    if (precision != "int8") return row;
+    row.status = Status::unsupported;
+    row.reason = "no kernel named 'clblast' computes conv in int8";
+    row.steps.clear();
+    row.measurement.reset();
+    return row;
+}
+
 ResultRecord classifier(const std::string& precision) {
     ResultRecord row = record("resnet18", 224, 224, precision, "none");
     const double gain = precision == "int8" ? 0.4 : 1;
@@ -251,6 +264,7 @@ Records classifier_records() {
             all.push_back(layer_row(layer, precision, CacheState::cold, "slimbench"));
             all.push_back(layer_row(layer, precision, CacheState::hot, "onednn"));
         }
+        all.push_back(clblast_row(precision));
     }
     return all;
 }
