@@ -7,8 +7,10 @@ namespace slimbench {
 namespace {
 
 // The windows of a 3x3 convolution are nine times its input: beyond this they are gathered and
-// multiplied piece by piece.
-constexpr std::int64_t most_window_bytes = 64 << 20;
+// multiplied piece by piece. On a CPU a piece is still in its caches when it is multiplied, and
+// small enough for CLBlast's direct kernel: its other one first copies all matrices to whole tiles,
+// which takes longer on PoCL than multiplying them. A GPU wants work for all of itself.
+constexpr std::int64_t window_bytes_on_cpu = 4 << 20, window_bytes = 64 << 20;
 
 // Work-items of a work-group that gathers element by element.
 constexpr std::int64_t plain_group = 64;
@@ -30,8 +32,8 @@ bool is_matrix(const ConvProblem& problem, const Layout& input) {
 
 std::int64_t chunk_pixels(const GemmPlan& plan, std::int64_t element_bytes) {
     const std::int64_t row = std::max(plan.window_pitch, plan.sum_pitch) * element_bytes;
-    const std::int64_t most =
-        std::max(most_window_bytes / row / largest_tile * largest_tile, largest_tile);
+    const std::int64_t bytes = plan.gather->cpu_only ? window_bytes_on_cpu : window_bytes;
+    const std::int64_t most = std::max(bytes / row / largest_tile * largest_tile, largest_tile);
     const std::int64_t chunks = divide_up(plan.pixels, most);
     return std::min(plan.pixels, round_up(divide_up(plan.pixels, chunks), largest_tile));
 }

@@ -55,13 +55,14 @@ std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
     return row.refuse(step, network);
 }
 
-// Rows of the family, the preferred ones first.
+// Rows of the family, those asked for by name first.
 std::vector<const Variant*> rows_of(Family family, const Selection& selection) {
     std::vector<const Variant*> rows;
     for (const Variant& row : registry())
         if (row.family == family) rows.push_back(&row);
-    std::ranges::stable_partition(
-        rows, [&](const Variant* row) { return is_named(*row, selection.preferred); });
+    std::ranges::stable_partition(rows, [&](const Variant* row) {
+        return is_named(*row, selection.preferred) && is_named(*row, selection.only);
+    });
     return rows;
 }
 
