@@ -72,10 +72,13 @@ MemoryNeed memory_need(const Plan& plan, const PackedNetwork& packed) {
     return need;
 }
 
+LaunchTime times_of(const cl::Event& event) {
+    return {event.getProfilingInfo<CL_PROFILING_COMMAND_START>(),
+            event.getProfilingInfo<CL_PROFILING_COMMAND_END>()};
+}
+
 double ChainTimes::device() const {
-    return static_cast<double>(
-               static_cast<std::int64_t>(launches.back().end_ns - launches.front().start_ns)) *
-           1e-9;
+    return LaunchTime{launches.front().start_ns, launches.back().end_ns}.seconds();
 }
 
 Chain::Chain(Device& device, ProgramCache& programs, const Network& network, const Plan& plan,
@@ -153,8 +156,7 @@ ChainTimes Chain::run(std::size_t first, std::size_t end) {
     device_.queue().finish();
     times.host = stopwatch.seconds();
     for (const StepEvents& step : events)
-        times.launches.push_back({step.first.getProfilingInfo<CL_PROFILING_COMMAND_START>(),
-                                  step.last.getProfilingInfo<CL_PROFILING_COMMAND_END>()});
+        times.launches.push_back({times_of(step.first).start_ns, times_of(step.last).end_ns});
     return times;
 }
 

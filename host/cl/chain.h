@@ -37,7 +37,11 @@ MemoryNeed memory_need(const Plan& plan, const PackedNetwork& packed);
 
 struct LaunchTime {
     std::uint64_t start_ns = 0, end_ns = 0;  // device clock
+    double seconds() const {                 // below 0 where the clock ran backwards
+        return 1e-9 * static_cast<double>(static_cast<std::int64_t>(end_ns - start_ns));
+    }
 };
+LaunchTime times_of(const cl::Event& event);  // of a launch that has ended
 
 struct ChainTimes {
     double host = 0;                   // seconds from the first enqueue until all is finished

@@ -45,7 +45,9 @@ DeviceTraits read_traits(const cl::Platform& platform, const cl::Device& device)
         device.getInfo<CL_DEVICE_EXTENSIONS>().find("cl_khr_fp16") != std::string::npos;
     // A CPU device is this process's own CPU, so CPUID speaks for it. What claims to be a GPU as
     // well is a simulator.
-    traits.tier = kinds == CL_DEVICE_TYPE_CPU ? host_cpu_tier() : Tier::portable;
+    const bool host_cpu = kinds == CL_DEVICE_TYPE_CPU;
+    traits.tier = host_cpu ? host_cpu_tier() : Tier::portable;
+    traits.vector_popcount = host_cpu && host_cpu_counts_bits();
     return traits;
 }
 

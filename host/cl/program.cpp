@@ -58,6 +58,18 @@ void append(std::string& out, std::string_view file, std::set<std::string, std::
     }
 }
 
+class Fnv1a {
+public:
+    void add(std::string_view text) {
+        for (const char character : text)
+            hash_ = (hash_ ^ static_cast<unsigned char>(character)) * 0x100000001b3u;
+    }
+    std::string text() const { return fmt::format("{:016x}", hash_); }
+
+private:
+    std::uint64_t hash_ = 0xcbf29ce484222325u;
+};
+
 }  // namespace
 
 std::string kernel_source(std::string_view file) {
@@ -68,25 +80,42 @@ std::string kernel_source(std::string_view file) {
 }
 
 std::string kernel_source_hash() {
-    std::uint64_t hash = 0xcbf29ce484222325u;
+    Fnv1a hash;
     for (const EmbeddedFile& embedded : kernel_files())
-        for (unsigned char byte : file_text(embedded.path.substr(3)))
-            hash = (hash ^ byte) * 0x100000001b3u;
-    return fmt::format("{:016x}", hash);
+        hash.add(file_text(embedded.path.substr(3)));
+    return hash.text();
+}
+
+std::string probe_hash() {
+    Fnv1a hash;
+    for (const Probe& probe : probes()) {
+        hash.add(kernel_source(probe.source));
+        hash.add(probe.build_options());
+    }
+    return hash.text();
 }
 
 cl::Kernel ProgramCache::kernel(const Variant& variant) {
-    const std::string options = variant.build_options();
-    const std::string key = fmt::format("{} {}", variant.source, options);
+    return build({std::string(variant.name), std::string(variant.source), variant.build_options(),
+                  entry_point(variant)});
+}
+
+cl::Kernel ProgramCache::kernel(const Probe& probe) {
+    return build({fmt::format("probe {}", name(probe.quantity)), std::string(probe.source),
+                  probe.build_options(), probe.entry_point()});
+}
+
+cl::Kernel ProgramCache::build(const Source& source) {
+    const std::string key = fmt::format("{} {}", source.file, source.options);
     auto program = programs_.find(key);
     if (program == programs_.end()) {
         const auto started = std::chrono::steady_clock::now();
-        cl::Program built(device_.context(), kernel_source(variant.source));
+        cl::Program built(device_.context(), kernel_source(source.file));
         try {
-            built.build(device_.handle(), options.c_str());
+            built.build(device_.handle(), source.options.c_str());
         } catch (const cl::Error& error) {
             throw std::runtime_error(
-                fmt::format("{}: building {} failed with {}:\n{}", variant.name, variant.source,
+                fmt::format("{}: building {} failed with {}:\n{}", source.name, source.file,
                             error_name(error.err()),
                             built.getBuildInfo<CL_PROGRAM_BUILD_LOG>(device_.handle())));
         }
@@ -94,7 +123,7 @@ cl::Kernel ProgramCache::kernel(const Variant& variant) {
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
         program = programs_.emplace(key, std::move(built)).first;
     }
-    return cl::Kernel(program->second, entry_point(variant).c_str());
+    return cl::Kernel(program->second, source.entry_point.c_str());
 }
 
 }  // namespace slimbench

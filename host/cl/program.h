@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "host/cl/device.h"
+#include "host/kernel/probe.h"
 #include "host/kernel/variant.h"
 
 namespace slimbench {
@@ -19,16 +20,27 @@ std::string kernel_source(std::string_view file);
 // numbers were made with.
 std::string kernel_source_hash();
 
+// The same of the probes' sources and rows: what a device's ceilings were found with.
+std::string probe_hash();
+
 // Builds each program once per device; kernels come out ready to receive arguments.
 class ProgramCache {
 public:
     explicit ProgramCache(Device& device) : device_(device) {}
 
-    // Throws std::runtime_error with variant, file and the compiler's log.
+    // Throws std::runtime_error with the variant's or probe's name, the file and the compiler's
+    // log.
     cl::Kernel kernel(const Variant& variant);
+    cl::Kernel kernel(const Probe& probe);
     double build_seconds() const { return build_seconds_; }
 
 private:
+    // What to build, and how to call it in messages.
+    struct Source {
+        std::string name, file, options, entry_point;
+    };
+    cl::Kernel build(const Source& source);
+
     Device& device_;
     std::map<std::string, cl::Program> programs_;
     double build_seconds_ = 0;

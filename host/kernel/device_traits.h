@@ -18,6 +18,7 @@ struct DeviceTraits {
     std::uint64_t timer_resolution_ns = 0;
     bool half_arithmetic = false;  // cl_khr_fp16: computes in binary16, not only stores it
     Tier tier = Tier::portable;    // best kernel tier this device can run
+    bool vector_popcount = false;  // AVX-512 VPOPCNTDQ, which no tier implies
 };
 
 }  // namespace slimbench

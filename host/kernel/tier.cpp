@@ -42,4 +42,13 @@ Tier host_cpu_tier() {
 #endif
 }
 
+bool host_cpu_counts_bits() {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512vpopcntdq") != 0;
+#else
+    return false;
+#endif
+}
+
 }  // namespace slimbench

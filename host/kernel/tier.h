@@ -15,4 +15,7 @@ std::optional<Tier> parse_tier(std::string_view name);
 // The best tier of the CPU this process runs on, by CPUID (operating-system support included).
 Tier host_cpu_tier();
 
+// Whether that CPU counts the bits of vectors in one instruction (AVX-512 VPOPCNTDQ).
+bool host_cpu_counts_bits();
+
 }  // namespace slimbench

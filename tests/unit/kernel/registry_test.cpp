@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cmake/embedded_file.h"
+#include "host/kernel/probe.h"
 #include "tests/unit/kernel/steps.h"
 
 namespace slimbench {
@@ -37,6 +38,7 @@ TEST(Registry, names_only_sources_that_are_embedded) {
 TEST(Registry, uses_every_kernel_file) {
     std::set<std::string> used;
     for (const Variant& variant : registry()) used.insert("cl/" + std::string(variant.source));
+    for (const Probe& probe : probes()) used.insert("cl/" + std::string(probe.source));
     for (const EmbeddedFile& file : kernel_files()) {
         const bool kernel = file.path.ends_with(".cl");
         EXPECT_TRUE(!kernel || used.contains(std::string(file.path))) << file.path;

@@ -1,0 +1,203 @@
+// The table of probes. Rows follow the tiers of the registry, whose idioms they measure.
+#include "host/kernel/probe.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include <fmt/core.h>
+
+namespace slimbench {
+namespace {
+
+constexpr std::array<std::string_view, 9> names{"fp32", "fp16", "int8",   "int4",  "binary",
+                                                "read", "copy", "stream", "launch"};
+
+constexpr int lanes_of(Tier tier) {
+    return tier == Tier::portable ? 4 : tier == Tier::avx2 ? 8 : 16;
+}
+
+// On any device: single elements, each work-item its own.
+constexpr Probe plain(Probe probe) {
+    probe.tile.lanes = 1;
+    probe.tier = Tier::portable;
+    probe.cpu_only = false;
+    return probe;
+}
+
+// Enough chains for two units of five cycles; AVX2 has 16 registers.
+constexpr Probe fma(Tier tier) {
+    return {.quantity = Quantity::fp32,
+            .idiom = "fused multiply-add",
+            .source = "peak_fma.cl",
+            .defines = "",
+            .element = DataType::f32,
+            .weight = DataType::f32,
+            .tile = {tier >= Tier::avx512 ? 24 : 12, 1, lanes_of(tier)},
+            .channel_group = 1,
+            .tier = tier,
+            .task = fma_task};
+}
+
+constexpr Probe halves(Tier tier, Tile tile) {
+    return {.quantity = Quantity::fp16,
+            .idiom = "halves widened, fused multiply-add",
+            .source = "peak_dot.cl",
+            .defines = "-DNIBBLES=0",
+            .element = DataType::f16,
+            .weight = DataType::f16,
+            .tile = tile,
+            .channel_group = 1,
+            .tier = tier,
+            .task = dot_task};
+}
+
+constexpr Probe bytes(std::string_view idiom, std::string_view defines, Tier tier, Tile tile) {
+    return {.quantity = Quantity::int8,
+            .idiom = idiom,
+            .source = "peak_dot.cl",
+            .defines = defines,
+            .element = DataType::u8,
+            .weight = DataType::s8,
+            .tile = tile,
+            .channel_group = 4,
+            .tier = tier,
+            .task = dot_task};
+}
+
+constexpr Probe nibbles(std::string_view idiom, std::string_view defines, Tier tier, Tile tile) {
+    Probe probe = bytes(idiom, defines, tier, tile);
+    probe.quantity = Quantity::int4;
+    return probe;
+}
+
+// What works on words of 32 bits takes them from buffers of bytes.
+constexpr Probe words(Quantity quantity, std::string_view idiom, std::string_view source,
+                      std::string_view defines, Tier tier, Tile tile, decltype(Probe::task) task) {
+    return {.quantity = quantity,
+            .idiom = idiom,
+            .source = source,
+            .defines = defines,
+            .element = DataType::u8,
+            .weight = DataType::s8,
+            .tile = tile,
+            .channel_group = 1,
+            .tier = tier,
+            .task = task};
+}
+
+constexpr Probe bits(std::string_view idiom, std::string_view defines, Tier tier, Tile tile) {
+    return words(Quantity::binary, idiom, "peak_bits.cl", defines, tier, tile, bits_task);
+}
+
+constexpr Probe reading(Tier tier) {
+    return words(Quantity::read, "loads", "peak_read.cl", "", tier, {8, 1, lanes_of(tier)},
+                 read_task);
+}
+constexpr Probe copying(Tier tier) {
+    return words(Quantity::copy, "loads and stores", "peak_copy.cl", "-DSTREAM=0", tier,
+                 {8, 1, lanes_of(tier)}, copy_task);
+}
+constexpr Probe streaming(Tier tier) {
+    return words(Quantity::stream, "loads, stores past the caches", "peak_copy.cl", "-DSTREAM=1",
+                 tier, {8, 1, lanes_of(tier)}, copy_task);
+}
+
+constexpr Probe with_popcount(Probe probe) {
+    probe.vector_popcount = true;
+    return probe;
+}
+
+constexpr std::string_view vnni = "-DDOT_VNNI -DNIBBLES=0", vnni4 = "-DDOT_VNNI -DNIBBLES=1";
+constexpr std::string_view madd = "-DDOT_MADD -DNIBBLES=0", madd4 = "-DDOT_MADD -DNIBBLES=1";
+constexpr std::string_view mul = "-DDOT_PORTABLE -DNIBBLES=0", mul4 = "-DDOT_PORTABLE -DNIBBLES=1";
+constexpr std::string_view unpacked_vnni = "half-bytes unpacked, vpdpbusd";
+constexpr std::string_view unpacked_madd = "half-bytes unpacked, vpmaddwd";
+constexpr std::string_view unpacked = "half-bytes unpacked, multiply-add";
+
+constexpr std::array rows{
+    fma(Tier::avx512),
+    fma(Tier::avx2),
+    fma(Tier::portable),
+    plain(fma(Tier::portable)),
+
+    halves(Tier::avx512, {14, 2, 16}),
+    halves(Tier::avx2, {6, 2, 8}),
+    halves(Tier::portable, {6, 2, 4}),
+    plain(halves(Tier::portable, {6, 2, 1})),
+
+    bytes("vpdpbusd", vnni, Tier::avx512_vnni, {14, 2, 16}),
+    bytes("vpmaddwd", madd, Tier::avx512, {12, 2, 16}),
+    bytes("vpmaddwd", madd, Tier::avx2, {4, 2, 8}),
+    bytes("multiply-add", mul, Tier::portable, {4, 1, 4}),
+    plain(bytes("multiply-add", mul, Tier::portable, {4, 1, 1})),
+
+    nibbles(unpacked_vnni, vnni4, Tier::avx512_vnni, {12, 2, 16}),
+    nibbles(unpacked_madd, madd4, Tier::avx512, {12, 2, 16}),
+    nibbles(unpacked_madd, madd4, Tier::avx2, {4, 2, 8}),
+    nibbles(unpacked, mul4, Tier::portable, {4, 1, 4}),
+    plain(nibbles(unpacked, mul4, Tier::portable, {4, 1, 1})),
+
+    with_popcount(bits("xor, vpopcntd", "-DPOPCOUNT_VPOPCNTD", Tier::avx512, {12, 2, 16})),
+    bits("xor, popcount", "", Tier::avx512, {8, 2, 16}),
+    bits("xor, popcount", "", Tier::avx2, {4, 1, 8}),
+    bits("xor, popcount", "", Tier::portable, {4, 1, 4}),
+    plain(bits("xor, popcount", "", Tier::portable, {4, 1, 1})),
+
+    reading(Tier::avx512),
+    reading(Tier::avx2),
+    reading(Tier::portable),
+    plain(reading(Tier::portable)),
+
+    copying(Tier::avx512),
+    copying(Tier::avx2),
+    copying(Tier::portable),
+    plain(copying(Tier::portable)),
+
+    streaming(Tier::avx512),
+    streaming(Tier::avx2),
+    streaming(Tier::portable),
+    plain(streaming(Tier::portable)),
+
+    plain(words(Quantity::launch, "one word written", "peak_launch.cl", "", Tier::portable,
+                {1, 1, 1}, launch_task)),
+};
+
+}  // namespace
+
+std::string_view name(Quantity quantity) {
+    return names.at(static_cast<std::size_t>(quantity));
+}
+
+std::string Probe::build_options() const {
+    return fmt::format(
+        "-DPIXELS={} -DVECTORS={} -DLANES={} -DCHANNEL_GROUP={} -DELEMENT={} -DWEIGHT={} -DINT8={} "
+        "-DFP16={} {}",
+        tile.pixels, tile.vectors, tile.lanes, channel_group, traits(element).opencl_name,
+        traits(weight).opencl_name, traits(element).epsilon == 0 ? 1 : 0,
+        element == DataType::f16 ? 1 : 0, defines);
+}
+
+std::string Probe::entry_point() const {
+    return std::string(source.substr(0, source.rfind('.')));
+}
+
+std::span<const Probe> probes() {
+    return rows;
+}
+
+bool admissible(const Probe& probe, const DeviceTraits& device) {
+    return (device.cpu || !probe.cpu_only) && probe.tier <= device.tier &&
+           (device.vector_popcount || !probe.vector_popcount);
+}
+
+const Probe& choose_probe(Quantity quantity, const DeviceTraits& device) {
+    const auto found = std::ranges::find_if(rows, [&](const Probe& row) {
+        return row.quantity == quantity && admissible(row, device);
+    });
+    if (found == rows.end())
+        throw std::logic_error(fmt::format("no probe for {} runs everywhere", name(quantity)));
+    return *found;
+}
+
+}  // namespace slimbench

@@ -1,0 +1,46 @@
+// Kernels that find a device's ceilings: the table of them.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "host/kernel/device_traits.h"
+#include "host/kernel/probe_task.h"
+#include "host/kernel/variant.h"
+
+namespace slimbench {
+
+// What a probe finds: a rate of multiply-adds, of memory traffic, or what a launch costs.
+enum class Quantity { fp32, fp16, int8, int4, binary, read, copy, stream, launch };
+std::string_view name(Quantity quantity);
+
+// Multiply-adds come first, in the order in which people read them.
+inline constexpr std::array multiply_adds{Quantity::fp32, Quantity::fp16, Quantity::int8,
+                                          Quantity::int4, Quantity::binary};
+
+struct Probe {
+    Quantity quantity;
+    std::string_view idiom;    // what the inner loop consists of: "vpdpbusd", "popcount"
+    std::string_view source;   // file under kernels/cl
+    std::string_view defines;  // what tells this row from others of its file
+    DataType element, weight;
+    Tile tile;  // reads and copies: `pixels` vectors are in flight
+    int channel_group;
+    Tier tier;
+    ProbeTask (*task)(const Probe& probe, const ProbeLaunch& launch);
+    bool cpu_only = true;          // explicit wide vectors
+    bool vector_popcount = false;  // needs DeviceTraits::vector_popcount
+
+    std::string build_options() const;
+    std::string entry_point() const;
+};
+
+// In order of preference; every quantity ends with a row for any device.
+std::span<const Probe> probes();
+bool admissible(const Probe& probe, const DeviceTraits& device);
+// The first admissible row.
+const Probe& choose_probe(Quantity quantity, const DeviceTraits& device);
+
+}  // namespace slimbench
