@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -37,7 +38,7 @@ public:
     explicit Line(bool with_times) : with_times_(with_times) {}
 
     void set(const std::string& column, std::string text) {
-        const auto [place, added] = cells_.insert_or_assign(column, std::move(text));
+        const auto [place, added] = cells_.insert_or_assign(column, blank_ ? "" : std::move(text));
         if (added) columns_.push_back(place->first);
     }
 
@@ -67,6 +68,14 @@ private:
             std::is_same_v<Struct, RowIdentity> || std::is_same_v<Struct, Measurement>;
         add(value, plain ? prefix : prefix + key + ".");
     }
+    // A part that is missing leaves its columns empty.
+    template <HasFields Struct>
+    void add_part(const std::string& prefix, const std::string& key,
+                  const std::optional<Struct>& part) {
+        const bool was_blank = std::exchange(blank_, blank_ || !part);
+        add_value(prefix, key, part.value_or(Struct{}));
+        blank_ = was_blank;
+    }
     template <HasNames Enum>
     void add_value(const std::string& prefix, const std::string& key, Enum value) {
         set(prefix + key, std::string(enum_name(value)));
@@ -85,7 +94,7 @@ private:
     void add_value(const std::string& prefix, const std::string& key,
                    const std::optional<T>& value) {
         if constexpr (HasFields<T>)
-            add_value(prefix, key, value.value_or(T{}));
+            add_part(prefix, key, value);
         else if constexpr (std::is_same_v<T, double>)
             set(prefix + without_unit(key) + "_s", value && with_times_ ? number(*value) : "");
         else
@@ -115,7 +124,7 @@ private:
     void add_value(const std::string&, const std::string&, const std::vector<SpanRecord>&) {}
     void add_value(const std::string&, const std::string&, const nlohmann::json&) {}
 
-    bool with_times_;
+    bool with_times_, blank_ = false;
     std::vector<std::string> columns_;
     std::unordered_map<std::string, std::string> cells_;
 };

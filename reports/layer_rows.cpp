@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "host/problem/conv_problem.h"
+#include "host/record/record_fields.h"
+#include "reports/format.h"
 
 namespace slimbench {
 namespace {
@@ -48,6 +50,27 @@ const ResultRecord* find_ours(const Records& records, const ResultRecord& peer) 
                row.identity.cache == peer.identity.cache && same_point(row.identity, peer.identity);
     });
     return found == records.end() ? nullptr : &*found;
+}
+
+// Device events if both have them, else the host's wall time.
+std::optional<PeerTimes> peer_times(const ResultRecord& ours, const ResultRecord& theirs) {
+    if (!published_samples(ours) || !published_samples(theirs)) return std::nullopt;
+    const bool events = !ours.measurement->device.empty() && !theirs.measurement->device.empty();
+    const auto seconds = [&](const ResultRecord& row) {
+        return median_within(row, events ? row.measurement->device : row.measurement->host);
+    };
+    const std::optional<double> our_seconds = seconds(ours), their_seconds = seconds(theirs);
+    if (!our_seconds || !their_seconds || *our_seconds <= 0) return std::nullopt;
+    return PeerTimes{*our_seconds, *their_seconds};
+}
+
+std::optional<double> fraction_of_roof(const StepRecord& step,
+                                       const std::optional<double>& seconds) {
+    return step.roofline ? ratio_of(step.roofline->bound, seconds) : std::nullopt;
+}
+
+std::string limit_title(const StepRecord& step) {
+    return step.roofline ? std::string(enum_name(step.roofline->limit)) : "";
 }
 
 std::string layer_title(const StepRecord& step) {

@@ -18,6 +18,20 @@ const ResultRecord* find_isolated(const Records& records, const ResultRecord& fo
 // Our row of the same layer as a peer's; null when there is none.
 const ResultRecord* find_ours(const Records& records, const ResultRecord& peer);
 
+// How long both took for the same layer, in seconds by the same clock; nothing unless both were
+// measured.
+struct PeerTimes {
+    double ours = 0, theirs = 0;
+    double ratio() const { return theirs / ours; }  // above 1 ours is faster
+};
+std::optional<PeerTimes> peer_times(const ResultRecord& ours, const ResultRecord& theirs);
+
+// A step's share of its roof when it takes so many seconds, and what its roof is made of; nothing
+// without a roofline.
+std::optional<double> fraction_of_roof(const StepRecord& step,
+                                       const std::optional<double>& seconds);
+std::string limit_title(const StepRecord& step);
+
 std::string layer_title(
     const StepRecord& step);  // "layer1.0.conv1 +2": the first layer covered, and how many more
 std::string layer_title(const ResultRecord& row);  // of a layer row

@@ -24,7 +24,10 @@ std::string text_at(const nlohmann::json& object, std::string_view key) {
 }
 
 std::string device_title(const ResultRecord& record) {
-    const nlohmann::json& device = record.device;
+    return device_title(record.device);
+}
+
+std::string device_title(const nlohmann::json& device) {
     std::vector<std::string> details;
     for (const auto& [key, pattern] : {std::pair{"driver", "driver {}"},
                                        {"tier", "tier {}"},

@@ -15,5 +15,6 @@ std::string text_at(const nlohmann::json& object, std::string_view key);
 // Tells devices apart in merged journals: "NAME (driver D, tier T, N compute units)"; "unknown
 // device".
 std::string device_title(const ResultRecord& record);
+std::string device_title(const nlohmann::json& device);  // of its fingerprint
 
 }  // namespace slimbench

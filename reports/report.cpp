@@ -3,19 +3,24 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "reports/provenance.h"
 
 namespace slimbench {
 namespace {
 
-constexpr std::array<ReportFormat, 5> formats{{
+constexpr std::array<ReportFormat, 6> formats{{
     {"md", "Markdown: what reduced precision and pruning buy", report_markdown},
     {"details", "Markdown: costliest layers, closure, start-up, verification", report_details},
     {"csv", "one line per row, step and span, for spreadsheets and data frames", report_csv},
     {"gbench", "Google Benchmark's JSON, for compare.py and benchmark trackers", report_gbench},
     {"summary", "one short table for a terminal", report_summary},
+    {"layers", "a line per distinct layer for a terminal: time, speed, % of roof, peers",
+     report_layers},
 }};
 
 bool same_device(const ResultRecord& a, const ResultRecord& b) {
@@ -26,6 +31,13 @@ bool same_device(const ResultRecord& a, const ResultRecord& b) {
 
 std::span<const ReportFormat> report_formats() {
     return formats;
+}
+
+const ReportFormat& format_named(std::string_view name) {
+    const auto found = std::ranges::find(formats, name, &ReportFormat::name);
+    if (found == formats.end())
+        throw std::runtime_error(fmt::format("--format {}: no such format", name));
+    return *found;
 }
 
 Records merge_records(std::span<const Records> journals) {

@@ -21,6 +21,8 @@ std::string report_csv(
 std::string report_gbench(
     const Records& records);  // Google Benchmark's JSON: compare.py and CI trackers read it
 std::string report_summary(const Records& records);  // one aligned table for a terminal
+std::string report_layers(
+    const Records& records);  // for a terminal: distinct layers, their speed, roof and peers
 
 struct ReportFormat {
     std::string_view name;  // what --format takes
@@ -28,6 +30,7 @@ struct ReportFormat {
     std::string (*render)(const Records&);
 };
 std::span<const ReportFormat> report_formats();
+const ReportFormat& format_named(std::string_view name);  // throws std::runtime_error
 
 // Joins journals: a later row of the same identity and device replaces an earlier one, in the
 // earlier one's place. A row without a device (its worker never came up) is replaced by a later one

@@ -153,6 +153,7 @@ public:
         progress_.workload((records_.size() - 1) * count + index, rounds_ * count, id);
     }
     void phase(const std::string& text) override { progress_.phase(text); }
+    void notice(const std::string& text) override { progress_.notice(text); }
     void record(const ResultRecord& record) override {
         records_.back().push_back(record);
         progress_.record(record);

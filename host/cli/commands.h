@@ -15,6 +15,7 @@ using Action = std::function<int()>;
 
 // Each adds its subcommand and, when that was given on the command line, sets `action`.
 void add_devices(CLI::App& app, Action& action);
+void add_peaks(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_describe(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);

@@ -7,6 +7,8 @@
 #include "host/cli/commands.h"
 #include "host/cli/listed_layers.h"
 #include "host/cli/measuring.h"
+#include "host/record/record_fields.h"
+#include "host/record/roofline.h"
 #include "host/record/statistics.h"
 #include "reports/format.h"
 
@@ -27,6 +29,7 @@ public:
         progress_.workload(index, count, id);
     }
     void phase(const std::string& text) override { progress_.phase(text); }
+    void notice(const std::string& text) override { progress_.notice(text); }
     void record(const ResultRecord& record) override {
         if (json_) {
             fmt::print("{}\n", to_json(record).dump());
@@ -47,15 +50,23 @@ private:
                            row.implementation, row.cache == CacheState::cold ? " cold" : "");
     }
 
+    static std::string roof_text(const ResultRecord& record) {
+        const std::optional<double> fraction = fraction_of_roof(record);
+        return fraction ? fmt::format("   {} of roof ({})", format_percent(fraction),
+                                      enum_name(record.roofline->limit))
+                        : "";
+    }
+
     void print_row(const ResultRecord& record) const {
         if (record.status != Status::measured) {
             fmt::print("{}\n    {}: {}\n", label(record), name(record.status), record.reason);
             return;
         }
         const Summary time = summarize(record.measurement->device);
-        fmt::print("{}\n    {}   {:.4g} GOP/s   {}   verified {} of {}\n", label(record),
+        fmt::print("{}\n    {}   {:.4g} GOP/s{}   {}   verified {} of {}\n", label(record),
                    format_time(time.median), 2e-9 * static_cast<double>(record.macs) / time.median,
-                   record.steps.front().variant, record.verdict.checked, record.verdict.elements);
+                   roof_text(record), record.steps.front().variant, record.verdict.checked,
+                   record.verdict.elements);
     }
 
     const ListedLayers& layers_;

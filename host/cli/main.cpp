@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
 
     Action action;
     for (auto* add : {add_run, add_layer, add_benchmark, add_report, add_describe, add_list,
-                      add_devices, add_worker})
+                      add_devices, add_peaks, add_worker})
         add(app, action);
     try {
         std::vector<std::string> arguments(argv + 1, argv + argc);

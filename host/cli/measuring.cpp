@@ -60,6 +60,7 @@ RunOptions MeasuringOptions::run_options() const {
     if (!tier.empty()) options.tier = parse_tier(tier);
     options.kernel = checked_kernel(kernel);
     options.peers = peers;
+    options.roofline = !no_roofline;
     return options;
 }
 
@@ -110,6 +111,8 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
         "--kernel", options->kernel,
         "Use only kernel variants whose name contains this (in families that have one); "
         "clblast: CLBlast's matrix products");
+    command.add_flag("--no-roofline", options->no_roofline,
+                     "Do not hold rows against the device's peaks (see slimbench peaks)");
     command.add_flag("--quiet", options->quiet, "No progress");
     return options;
 }
@@ -149,6 +152,10 @@ void ProgressView::workload(std::size_t index, std::size_t count, const std::str
 
 void ProgressView::phase(const std::string& text) {
     draw(text);
+}
+
+void ProgressView::notice(const std::string& text) {
+    print_line(text);
 }
 
 void ProgressView::record(const ResultRecord& record) {

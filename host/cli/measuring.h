@@ -17,7 +17,7 @@ struct MeasuringOptions {
     std::vector<std::string> precisions, peers;
     double min_time = 0;    // 0: the suite's
     double time_limit = 0;  // 0: the suite's
-    bool quiet = false;
+    bool quiet = false, no_roofline = false;
 
     RunOptions run_options() const;
     std::vector<Precision> parsed_precisions()
@@ -37,6 +37,7 @@ public:
     ~ProgressView();
     void workload(std::size_t index, std::size_t count, const std::string& id);
     void phase(const std::string& text);
+    void notice(const std::string& text);
     void record(const ResultRecord& record);
 
 private:

@@ -19,12 +19,6 @@ struct Options {
     std::string output;  // empty: standard output
 };
 
-const ReportFormat& format_named(const std::string& name) {
-    for (const ReportFormat& format : report_formats())
-        if (format.name == name) return format;
-    throw std::runtime_error(fmt::format("--format {}: no such format", name));
-}
-
 std::vector<std::string> format_names() {
     std::vector<std::string> names;
     for (const ReportFormat& format : report_formats()) names.emplace_back(format.name);

@@ -1,4 +1,5 @@
 // `slimbench run`: suites, networks or files through the device, into a journal and a report.
+#include <array>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -28,7 +29,7 @@ struct RunArguments {
     std::vector<std::string> prunings;
     std::vector<std::int64_t> batches;
     std::vector<double> widths;
-    std::string size, filter, out;
+    std::string size, filter, out, table = "summary";
     std::int64_t classes = 0;
     bool layers = false, cold = false, dry_run = false, resume = false;
 };
@@ -147,6 +148,7 @@ public:
         progress_.workload(index, count, id);
     }
     void phase(const std::string& text) override { progress_.phase(text); }
+    void notice(const std::string& text) override { progress_.notice(text); }
     void record(const ResultRecord& record) override {
         journal_.append(record);
         progress_.record(record);
@@ -157,15 +159,18 @@ private:
     ProgressView progress_;
 };
 
-void write_reports(const std::string& folder) {
+// Formats that fit a terminal, by the names of `slimbench report`.
+constexpr std::array<std::string_view, 2> table_names{"summary", "layers"};
+
+void write_reports(const std::string& folder, const std::string& table) {
     const std::string journal = folder + "/records.jsonl", report = folder + "/report.md",
                       details = folder + "/details.md";
     const Records journals[] = {read_journal(journal).records};
     const Records records = merge_records(journals);
     write_whole_file(report, report_markdown(records));
     write_whole_file(details, report_details(records));
-    fmt::print("{}\nrecords  {}\nreport   {}\ndetails  {}\n", report_summary(records), journal,
-               report, details);
+    fmt::print("{}\nrecords  {}\nreport   {}\ndetails  {}\n", format_named(table).render(records),
+               journal, report, details);
 }
 
 int run(const RunArguments& arguments, const MeasuringOptions& measuring) {
@@ -191,7 +196,7 @@ int run(const RunArguments& arguments, const MeasuringOptions& measuring) {
         JournalObserver observer(journal, measuring.quiet);
         outcome = run_workloads(planned.workloads, options, done, observer, interrupted);
     }
-    write_reports(folder);
+    write_reports(folder, arguments.table);
     if (outcome.interrupted) fmt::print(stderr, "interrupted; go on with --resume\n");
     return exit_code(outcome);
 }
@@ -227,6 +232,11 @@ void add_run(CLI::App& app, Action& action) {
                         "Keep rows whose id matches this regular expression");
     command->add_option("--out", arguments->out,
                         "Folder for records and report (default: out/ITEM)");
+    command
+        ->add_option("--table", arguments->table,
+                     "What to print at the end: summary, or layers for those who tune kernels")
+        ->check(CLI::IsMember(std::vector<std::string>(table_names.begin(), table_names.end())))
+        ->capture_default_str();
     command->add_flag("--layers", arguments->layers,
                       "Also measure each distinct layer alone, caches warm");
     command->add_flag("--cold", arguments->cold,
@@ -240,6 +250,7 @@ void add_run(CLI::App& app, Action& action) {
         "Examples:  slimbench run smoke\n"
         "           slimbench run resnet18 --precision fp32,int8 --prune none,all@0.5 --peer "
         "onednn\n"
+        "           slimbench run resnet50 --precision int8 --table layers\n"
         "           slimbench run pyramid --filter int8 --out out/int8 --resume");
     command->callback([=, &action] { action = [=] { return run(*arguments, *measuring); }; });
 }

@@ -142,15 +142,6 @@ std::int64_t weight_elements(const FusedStep& step) {
     return conv ? conv->problem.weight_count() : 0;
 }
 
-std::int64_t compulsory_bytes(const FusedStep& step, const Network& network, Precision precision) {
-    const auto bytes = [](DataType type) { return traits(type).bits / 8; };
-    std::int64_t elements = network.tensors[step.input].shape.elements() +
-                            network.tensors[step.output].shape.elements();
-    if (step.residual) elements += network.tensors[*step.residual].shape.elements();
-    return elements * bytes(traits(precision).activation) +
-           weight_elements(step) * bytes(traits(precision).weight);
-}
-
 int as_int(std::int64_t value) {
     if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max())
         throw std::overflow_error(
@@ -231,6 +222,15 @@ std::uint64_t Plan::weight_bytes() const {
     return total;
 }
 
+Traffic compulsory_traffic(const FusedStep& step, const Network& network, Precision precision) {
+    const std::int64_t activation = traits(traits(precision).activation).bits / 8;
+    const auto bytes = [&](TensorId tensor) {
+        return network.tensors[tensor].shape.elements() * activation;
+    };
+    return {bytes(step.input) + (step.residual ? bytes(*step.residual) : 0), bytes(step.output),
+            weight_elements(step) * (traits(traits(precision).weight).bits / 8)};
+}
+
 Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, Precision precision,
                   const DeviceTraits& device, const Selection& selection) {
     Plan plan;
@@ -252,7 +252,7 @@ Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, P
         }
         planned.text = step_text(step, network);
         for (std::size_t node : step.nodes) planned.macs += macs(network.nodes[node]);
-        planned.bytes = compulsory_bytes(step, network, precision);
+        planned.traffic = compulsory_traffic(step, network, precision);
         plan.steps.push_back(std::move(planned));
     }
     return plan;

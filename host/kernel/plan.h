@@ -16,6 +16,13 @@
 
 namespace slimbench {
 
+// Compulsory traffic in bytes: input, residual, output and weights once each.
+struct Traffic {
+    std::int64_t read = 0, written = 0, weights = 0;
+    std::int64_t total() const { return read + written + weights; }
+};
+Traffic compulsory_traffic(const FusedStep& step, const Network& network, Precision precision);
+
 struct PlannedStep {
     FusedStep step;
     Choice choice;
@@ -23,7 +30,7 @@ struct PlannedStep {
     std::optional<GemmPlan> gemm;  // where it is not
     std::string text;              // step_text(): equal texts are the same work
     std::int64_t macs = 0, executed_macs = 0;
-    std::int64_t bytes = 0;  // compulsory traffic: input, residual, output and weights once each
+    Traffic traffic;
 };
 
 struct Plan {

@@ -19,6 +19,18 @@ struct Axis {
         const std::int64_t slack = padded() - kernel_extent();
         return slack < 0 ? 0 : slack / stride + 1;
     }
+    // Pairs of a window's position and a tap that meets the input and not its padding.
+    std::int64_t taps_on_data() const {
+        std::int64_t taps = 0;
+        for (std::int64_t tap = 0; tap < kernel; ++tap) {
+            // Positions from `first` on, as many as start before the input's end.
+            const std::int64_t offset = before - tap * dilation;
+            const std::int64_t first = offset > 0 ? (offset + stride - 1) / stride : 0;
+            const std::int64_t end = (in + offset + stride - 1) / stride;
+            taps += std::max<std::int64_t>(0, std::min(end, out()) - first);
+        }
+        return taps;
+    }
 };
 
 Axis vertical(const ConvProblem& p) {
@@ -83,6 +95,11 @@ TensorShape ConvProblem::out() const {
 
 std::int64_t ConvProblem::macs() const {
     return out().elements() * reduction();
+}
+
+std::int64_t ConvProblem::data_macs() const {
+    return in.batch * filters * (in.channels / groups) * vertical(*this).taps_on_data() *
+           horizontal(*this).taps_on_data();
 }
 
 std::int64_t ConvProblem::reduction() const {

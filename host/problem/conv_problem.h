@@ -31,6 +31,7 @@ struct ConvProblem {
 
     TensorShape out() const;
     std::int64_t macs() const;          // multiply-accumulates, padding counted as if it were data
+    std::int64_t data_macs() const;     // the same without products of padding, which is zero
     std::int64_t reduction() const;     // products per output: kernel area x channels of a group
     std::int64_t weight_count() const;  // OIHW: filters x (channels / groups) x kernel
     bool depthwise() const;             // groups == channels == filters > 1

@@ -63,6 +63,15 @@ struct FieldTable<Verdict> {
 };
 
 template <>
+struct FieldTable<Roofline> {
+    static constexpr std::tuple fields{
+        Field{"bound_ns", &Roofline::bound},    Field{"compute_ns", &Roofline::compute},
+        Field{"memory_ns", &Roofline::memory},  Field{"launches_ns", &Roofline::launches},
+        Field{"limit", &Roofline::limit, true},
+    };
+};
+
+template <>
 struct FieldTable<StepRecord> {
     static constexpr std::tuple fields{
         Field{"layers", &StepRecord::layers, true},
@@ -74,7 +83,10 @@ struct FieldTable<StepRecord> {
         Field{"macs", &StepRecord::macs},
         Field{"executed_macs", &StepRecord::executed_macs},
         Field{"bytes", &StepRecord::bytes},
+        Field{"written_bytes", &StepRecord::written_bytes},
+        Field{"weight_bytes", &StepRecord::weight_bytes},
         Field{"device_ns", &StepRecord::samples},
+        Field{"roofline", &StepRecord::roofline},
         Field{"verdict", &StepRecord::verdict},
     };
 };
@@ -124,10 +136,12 @@ struct FieldTable<ResultRecord> {
         Field{"upload_ns", &ResultRecord::upload},
         Field{"download_ns", &ResultRecord::download},
         Field{"start_up", &ResultRecord::start_up},
+        Field{"roofline", &ResultRecord::roofline},
         Field{"verdict", &ResultRecord::verdict},
         Field{"device", &ResultRecord::device},
         Field{"environment", &ResultRecord::environment},
         Field{"build", &ResultRecord::build},
+        Field{"peaks", &ResultRecord::peaks},
     };
 };
 
@@ -161,6 +175,10 @@ struct EnumNames<RowKind> {
 template <>
 struct EnumNames<CacheState> {
     static constexpr std::array<std::string_view, 2> names{"hot", "cold"};
+};
+template <>
+struct EnumNames<Limit> {
+    static constexpr std::array<std::string_view, 3> names{"compute", "memory", "launches"};
 };
 template <>
 struct EnumNames<Verdict::Result> {

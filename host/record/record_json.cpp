@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "host/record/record_fields.h"
+#include "host/record/roofline.h"
 #include "host/record/statistics.h"
 
 namespace slimbench {
@@ -116,6 +117,7 @@ void add_summary(Json& json, const ResultRecord& record) {
         if (record.identity.kind == RowKind::forward)
             summary["images_per_second"] = static_cast<double>(record.identity.batch) / median;
         summary["gops"] = 2e-9 * static_cast<double>(record.macs) / median;
+        if (const auto fraction = fraction_of_roof(record)) summary["fraction_of_roof"] = *fraction;
     }
     json["summary"] = summary;
 }

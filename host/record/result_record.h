@@ -74,6 +74,14 @@ struct Verdict {
     bool cached = false;   // taken over from an earlier run: same program, device, shape and seed
 };
 
+// The least time that the device's ceilings allow (host/record/roofline.h), in seconds.
+enum class Limit { compute, memory, launches };
+struct Roofline {
+    std::optional<double> bound;
+    std::optional<double> compute, memory, launches;  // each alone
+    Limit limit = Limit::compute;                     // the largest of them
+};
+
 // One step of a chain, or the single step of a layer row.
 struct StepRecord {
     std::vector<std::string> layers;  // nodes covered
@@ -83,8 +91,10 @@ struct StepRecord {
     std::string problem;  // canonical problem text of convolutions, else shape "1x64x56x56"
     std::string variant;  // which kernel ran
     std::int64_t macs = 0, executed_macs = 0;
-    std::int64_t bytes = 0;       // compulsory traffic: each tensor and the weights once
-    std::vector<double> samples;  // seconds, inside the chain
+    std::int64_t bytes = 0;  // compulsory traffic: each tensor and the weights once
+    std::int64_t written_bytes = 0, weight_bytes = 0;  // of them
+    std::vector<double> samples;                       // seconds, inside the chain
+    std::optional<Roofline> roofline;
     Verdict verdict;
 };
 
@@ -121,12 +131,14 @@ struct ResultRecord {
     std::optional<Measurement> measurement;
     std::vector<double> upload, download;  // transfers of image and scores, seconds
     StartUp start_up;
+    std::optional<Roofline> roofline;  // forward rows: the sum of the steps'
     Verdict verdict;
 
     nlohmann::json
         device;  // fingerprint: platform, name, driver, tier, features, compute units, memory
     nlohmann::json environment;  // os, cpu, threads, POCL_AFFINITY, load, memory limit
     nlohmann::json build;        // commit, compiler, kernel_hash, version
+    nlohmann::json peaks;        // Peaks that the roofline was computed with
 };
 
 nlohmann::json to_json(const ResultRecord& record);

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "host/kernel/plan.h"
 #include "host/run/environment.h"
+#include "host/run/roof.h"
 #include "host/run/worker_link.h"
 
 namespace slimbench {
@@ -97,6 +99,8 @@ private:
     template <class Question>
     void ask(Peer& peer, std::optional<ResultRecord>& answer, const Workload& workload,
              Question question);
+    std::optional<Peaks> ask_peaks(PeaksWanted wanted);
+    bool on_our_device(const ResultRecord& record) const;
     MeasureRequest request(const Row& row, const Protocol& protocol) const {
         return {row.identity.kind, row.step, row.identity.cache, protocol};
     }
@@ -106,6 +110,7 @@ private:
     const volatile bool& interrupted_;
     std::unique_ptr<WorkerLink> device_;
     std::vector<Peer> peers_;
+    Roof roof_{[this](PeaksWanted wanted) { return ask_peaks(wanted); }};
     const Row* current_ =
         nullptr;  // the row in flight, for whom it may concern when the worker dies
 };
@@ -141,8 +146,43 @@ void Run::prepare_peers(const Workload& workload, ChildProcess::Deadline deadlin
     }
 }
 
+// Without peaks rows have no roofline, and that is said; it does not cost them their speed.
+std::optional<Peaks> Run::ask_peaks(PeaksWanted wanted) {
+    const auto tell = [&](const std::string& why) {
+        observer_.notice("no roofline: peaks: " + why);
+        return std::nullopt;
+    };
+    bool told = false;
+    const auto phase = [&](const std::string& text) {
+        if (!std::exchange(told, true))
+            observer_.notice(
+                "measuring the device's peaks, a few seconds (--no-roofline leaves them out)");
+        observer_.phase(text);
+    };
+    try {
+        return device().peaks(wanted, steady_clock::now() + peaks_time_limit, phase);
+    } catch (const WorkerFailed& error) {
+        return tell(error.what());
+    } catch (const ChildEnded& error) {
+        device_.reset();
+        return tell(fmt::format("the worker {}", error.what()));
+    } catch (const WorkerTimedOut&) {
+        device_.reset();
+        return tell(fmt::format("no answer within {} s", peaks_time_limit.count()));
+    }
+}
+
+// Peers that use the processor run on our device if that is what it is.
+bool Run::on_our_device(const ResultRecord& record) const {
+    if (!device_ || !record.device.is_object()) return false;
+    const nlohmann::json& ours = device_->hello().at("device");
+    const auto same = [&](const char* key) { return record.device.value(key, "") == ours[key]; };
+    return same("name") || (same("type") && ours["type"] == "cpu");
+}
+
 void Run::emit(ResultRecord record, const Workload& workload, const Row& row) {
     record.identity = row.identity;
+    if (on_our_device(record)) roof_.hold(record);
     record.macs_unpruned = row.identity.kind == RowKind::forward ? workload.macs_unpruned : 0;
     record.repro = repro_command(workload, row, options_);
     record.suite = options_.suite;
@@ -209,6 +249,7 @@ void Run::alternate(const Workload& workload, const Row& row, ChildProcess::Dead
 void Run::measure_rows(const Workload& workload, const std::vector<Row>& rows,
                        ChildProcess::Deadline deadline) {
     current_ = &rows.front();
+    if (options_.roofline) roof_.raise();
     const ResultRecord prepared =
         device().prepare(prepare_request(workload, options_), deadline,
                          [&](const std::string& text) { observer_.phase(text); });

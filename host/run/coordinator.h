@@ -23,6 +23,7 @@ struct RunOptions {
     std::vector<std::string> peers;    // peer_names: convolutions also through these, alternated
     std::string suite, suite_hash;     // for the records
     std::optional<std::regex> filter;  // only rows whose id matches somewhere
+    bool roofline = true;              // hold rows against the device's peaks
 };
 
 // One row that a workload yields.
@@ -42,6 +43,7 @@ public:
     virtual ~RunObserver() = default;
     virtual void workload(std::size_t index, std::size_t count, const std::string& id) = 0;
     virtual void phase(const std::string& text) = 0;
+    virtual void notice(const std::string& text) = 0;     // worth a line of its own
     virtual void record(const ResultRecord& record) = 0;  // journal it; throwing ends the run
 };
 

@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 
 #include "host/cl/matrix_product.h"
+#include "host/measure/peaks.h"
 #include "host/run/environment.h"
 #include "host/run/forward_record.h"
 #include "host/run/loaded_workload.h"
 #include "host/run/memory_fit.h"
+#include "host/run/peaks_cache.h"
 #include "host/run/worker.h"
 
 namespace slimbench {
@@ -22,6 +24,13 @@ constexpr std::int64_t end_to_end_macs = 1'000'000'000;
 std::string cache_file(const std::string& name) {
     const std::string folder = cache_folder();
     return folder.empty() ? "" : folder + "/" + name;
+}
+
+// What ceilings depend on. Compute units count: a container may see fewer of them.
+std::string peaks_scope(const DeviceTraits& device) {
+    return fmt::format("probes {} | {} | {} | {} | {} | {} compute units", probe_hash(),
+                       device.platform, device.name, device.driver_version, name(device.tier),
+                       device.compute_units);
 }
 
 ResultRecord refusal(ResultRecord record, Status status, std::string reason) {
@@ -45,6 +54,7 @@ public:
             build_["kernel_hash"].get<std::string>(), clblast_version(), device_.traits().platform,
             device_.traits().name, device_.traits().driver_version, reference_version);
         verdicts_.emplace(cache_file("verdicts.jsonl"), scope);
+        peaks_.emplace(cache_file("peaks.jsonl"), peaks_scope(device_.traits()));
     }
 
     nlohmann::json hello() override {
@@ -83,6 +93,20 @@ public:
 
     void release() override { loaded_.reset(); }
 
+    Peaks peaks(PeaksWanted wanted, const Progress& progress) override {
+        const std::optional<Peaks> known = peaks_->find();
+        if (known && wanted == PeaksWanted::known) return *known;
+        Peaks measured = measure_peaks(device_, programs_, available_memory(),
+                                       [&](std::size_t done, std::size_t total) {
+                                           progress("measuring the device's peaks", done, total);
+                                       });
+        measured.time = utc_now();
+        measured.kernels = probe_hash();
+        if (known && wanted == PeaksWanted::raised) measured = better_of(measured, *known);
+        peaks_->keep(measured);
+        return measured;
+    }
+
 private:
     ResultRecord blank() const {
         ResultRecord record;
@@ -96,7 +120,7 @@ private:
         DataType sums = traits(request_.precision).accumulator;
         for (const PlannedStep& planned : plan_.steps) {
             record.executed_macs += planned.executed_macs;
-            record.bytes += planned.bytes;
+            record.bytes += planned.traffic.total();
             if (planned.gemm) sums = planned.choice.variant->accumulator();
         }
         record.compute = compute_name(sums);
@@ -148,7 +172,7 @@ private:
         record.steps = {describe_step(planned, request_.network)};
         record.macs = planned.macs;
         record.executed_macs = planned.executed_macs;
-        record.bytes = planned.bytes;
+        record.bytes = planned.traffic.total();
         record.params = record.weight_bytes = 0;
         return refusal(std::move(record), Status::unsupported, reason_against(planned));
     }
@@ -215,6 +239,7 @@ private:
     std::optional<VerdictCache> verdicts_;
     PrepareRequest request_;
     Plan plan_;
+    std::optional<PeaksCache> peaks_;
     std::unique_ptr<LoadedWorkload> loaded_;
 };
 

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "build_info.h"
+#include "host/measure/caches.h"
 
 namespace slimbench {
 
@@ -51,19 +52,11 @@ nlohmann::json load_average() {
 
 nlohmann::json caches() {
     nlohmann::json list = nlohmann::json::array();
-    const std::string root = "/sys/devices/system/cpu/cpu0/cache";
-    for (int index = 0; std::filesystem::exists(fmt::format("{}/index{}", root, index)); ++index) {
-        const auto text = [&](const char* name) {
-            std::ifstream file(fmt::format("{}/index{}/{}", root, index, name));
-            std::string value;
-            file >> value;
-            return value;
-        };
-        list.push_back({{"type", text("type")},
-                        {"level", text("level")},
-                        {"size", text("size")},
-                        {"shared_by", text("shared_cpu_list")}});
-    }
+    for (const Cache& cache : processor_caches())
+        list.push_back({{"type", cache.type},
+                        {"level", fmt::format("{}", cache.level)},
+                        {"size", fmt::format("{}K", cache.bytes >> 10)},
+                        {"shared_by", cache.shared_by}});
     return list;
 }
 

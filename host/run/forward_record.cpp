@@ -58,6 +58,12 @@ double span_seconds(const Group& group, const std::vector<LaunchTime>& launches)
 
 }  // namespace
 
+void set_traffic(StepRecord& record, const Traffic& traffic) {
+    record.bytes = traffic.total();
+    record.written_bytes = traffic.written;
+    record.weight_bytes = traffic.weights;
+}
+
 StepRecord describe_step(const PlannedStep& planned, const Network& network) {
     const Node& node = network.nodes[planned.step.nodes.front()];
     StepRecord record;
@@ -70,7 +76,7 @@ StepRecord describe_step(const PlannedStep& planned, const Network& network) {
     record.variant = planned.choice.variant->name;
     record.macs = planned.macs;
     record.executed_macs = planned.executed_macs;
-    record.bytes = planned.bytes;
+    set_traffic(record, planned.traffic);
     return record;
 }
 

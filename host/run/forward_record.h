@@ -10,6 +10,7 @@
 
 namespace slimbench {
 
+void set_traffic(StepRecord& record, const Traffic& traffic);
 StepRecord describe_step(const PlannedStep& planned, const Network& network);
 
 // One verdict of many: incorrect if any is, coverage summed, the worst element of all.

@@ -108,7 +108,7 @@ private:
         record.identity.layer = record.steps.front().layers.front();
         record.macs = planned.macs;
         record.executed_macs = planned.executed_macs;
-        record.bytes = planned.bytes;
+        record.bytes = planned.traffic.total();
         record.params = record.weight_bytes = 0;
         record.start_up = {};
         const bool cold = request.cache == CacheState::cold;

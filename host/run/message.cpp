@@ -1,12 +1,21 @@
 #include "host/run/message.h"
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "host/problem/network_json.h"
 
 namespace slimbench {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> peaks_wanted_names{"known", "anew", "raised"};
+
+}  // namespace
 
 nlohmann::json to_json(const PrepareRequest& request) {
     const RowIdentity& identity = request.identity;
@@ -44,6 +53,19 @@ PrepareRequest prepare_request_from(const nlohmann::json& json) try {
     throw std::runtime_error(fmt::format("prepare request: {}", error.what()));
 } catch (const std::bad_optional_access&) {
     throw std::runtime_error("prepare request: unknown precision");
+}
+
+nlohmann::json to_json(PeaksWanted wanted) {
+    return {{"verb", "peaks"}, {"which", peaks_wanted_names.at(static_cast<std::size_t>(wanted))}};
+}
+
+PeaksWanted peaks_wanted_from(const nlohmann::json& json) {
+    const std::string which = json.value("which", "known");
+    const auto found = std::ranges::find(peaks_wanted_names, which);
+    if (found == peaks_wanted_names.end())
+        throw std::runtime_error(fmt::format("peaks request: '{}' is none of {}", which,
+                                             fmt::join(peaks_wanted_names, ", ")));
+    return static_cast<PeaksWanted>(found - peaks_wanted_names.begin());
 }
 
 nlohmann::json to_json(const MeasureRequest& request) {

@@ -33,6 +33,12 @@ nlohmann::json to_json(const PrepareRequest& request);
 PrepareRequest prepare_request_from(
     const nlohmann::json& json);  // throws std::runtime_error naming what is missing
 
+// Which ceilings of its device a worker is asked for: those it kept from an earlier run, if any;
+// newly measured ones; or the better of both, kept from then on.
+enum class PeaksWanted { known, anew, raised };
+nlohmann::json to_json(PeaksWanted wanted);  // the request
+PeaksWanted peaks_wanted_from(const nlohmann::json& json);
+
 // Asks for samples of one row of the prepared workload.
 struct MeasureRequest {
     RowKind kind = RowKind::forward;

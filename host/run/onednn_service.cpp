@@ -11,6 +11,7 @@
 #include "host/measure/sampler.h"
 #include "host/peer/peer.h"
 #include "host/run/environment.h"
+#include "host/run/forward_record.h"
 #include "host/run/worker.h"
 
 namespace slimbench {
@@ -48,13 +49,15 @@ public:
         CoverageRule rule;
         rule.seed = seed;
         rule.allowed_steps = 1;  // oneDNN rounds in its own order
-        if (implementation().find("wino") != std::string::npos) rule.rounding = winograd_rounding;
+        if (winograd()) rule.rounding = winograd_rounding;
         verdict_ = verify_step(step, problem.constants[index], input, added, offer_.step->output(),
                                rule, threads);
     }
     const std::string& refused() const { return offer_.refused; }
     const Verdict& verdict() const { return verdict_; }
     std::string implementation() const { return offer_.step->implementation(); }
+    // F(4x4, 3x3) is the largest there is: it needs a quarter of the multiply-adds.
+    bool winograd() const { return implementation().find("wino") != std::string::npos; }
     double run() { return offer_.step->run(); }
 
 private:
@@ -137,6 +140,8 @@ private:
         }
         record.verdict = record.steps.front().verdict = layer->verdict();
         record.steps.front().variant = layer->implementation();
+        if (layer->winograd())
+            record.executed_macs = record.steps.front().executed_macs = record.macs / 4;
         if (record.verdict.result != Verdict::Result::correct) {
             record.status = Status::incorrect;
             record.reason = "wrong output: " + record.verdict.worst_at;
@@ -176,6 +181,8 @@ private:
             described.macs += macs(problem_.network.nodes[covered]);
         described.executed_macs = described.macs;
         record.macs = record.executed_macs = described.macs;
+        set_traffic(described, compulsory_traffic(fused, problem_.network, request_.precision));
+        record.bytes = described.bytes;
         record.steps.push_back(std::move(described));
         return record;
     }

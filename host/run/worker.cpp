@@ -66,6 +66,9 @@ nlohmann::json answer(WorkerService& service, const nlohmann::json& request,
     if (verb == "measure")
         return {{"reply", "measured"},
                 {"record", to_json(service.measure(measure_request_from(request)))}};
+    if (verb == "peaks")
+        return {{"reply", "peaks"},
+                {"peaks", to_json(service.peaks(peaks_wanted_from(request), progress))}};
     if (verb == "release") {
         service.release();
         return {{"reply", "released"}};
@@ -83,6 +86,10 @@ nlohmann::json answer(WorkerService& service, const nlohmann::json& request,
 }
 
 }  // namespace
+
+Peaks WorkerService::peaks(PeaksWanted, const Progress&) {
+    throw std::runtime_error("peaks are measured by the worker of a device, not by a peer's");
+}
 
 int serve(const std::function<std::unique_ptr<WorkerService>()>& start) {
     ReplyStream replies;

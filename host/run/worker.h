@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "host/record/peaks.h"
 #include "host/run/message.h"
 #include "host/run/verified_chain.h"
 
@@ -22,6 +23,8 @@ public:
     virtual ResultRecord prepare(const PrepareRequest& request, const Progress& progress) = 0;
     virtual ResultRecord measure(const MeasureRequest& request) = 0;
     virtual void release() = 0;  // frees what the prepared workload holds
+    // The device's ceilings. A service without a device of its own throws.
+    virtual Peaks peaks(PeaksWanted wanted, const Progress& progress);
 };
 
 // Serves requests on standard input until it ends; replies go to the original standard output,

@@ -86,4 +86,8 @@ ResultRecord WorkerLink::measure(const MeasureRequest& request, ChildProcess::De
     return from_json(ask(to_json(request), deadline, {}).at("record"));
 }
 
+Peaks WorkerLink::peaks(PeaksWanted wanted, ChildProcess::Deadline deadline, const Phase& phase) {
+    return peaks_from_json(ask(to_json(wanted), deadline, phase).at("peaks"));
+}
+
 }  // namespace slimbench

@@ -1,9 +1,11 @@
 // The coordinator's end of a worker: requests as calls, replies as values.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
+#include "host/record/peaks.h"
 #include "host/run/child_process.h"
 #include "host/run/message.h"
 
@@ -24,6 +26,9 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// A few seconds are enough where nothing hangs.
+inline constexpr std::chrono::seconds peaks_time_limit{120};
+
 class WorkerLink {
 public:
     using Phase = std::function<void(const std::string&)>;
@@ -36,6 +41,7 @@ public:
     ResultRecord prepare(const PrepareRequest& request, ChildProcess::Deadline deadline,
                          const Phase& phase);
     ResultRecord measure(const MeasureRequest& request, ChildProcess::Deadline deadline);
+    Peaks peaks(PeaksWanted wanted, ChildProcess::Deadline deadline, const Phase& phase);
     const nlohmann::json& hello() const { return hello_; }
 
 private:

@@ -20,6 +20,11 @@ std::string gops_cell(std::int64_t macs, const std::optional<double>& seconds) {
     return speed ? format_number(*speed) : "";
 }
 
+std::string roof_cell(const StepRecord& step, double seconds) {
+    const std::optional<double> fraction = fraction_of_roof(step, seconds);
+    return fraction ? format_percent(fraction) : "";
+}
+
 struct TimedStep {
     const StepRecord* step;
     double seconds;
@@ -52,6 +57,8 @@ std::string steps_table(const Records& records, const ResultRecord& row,
                  {"alone, hot"},
                  {"alone, cold"},
                  {"GOP/s"},
+                 {"of roof"},
+                 {"limit", Align::left},
                  {"share"}});
     for (std::size_t i = 0; i < std::min(steps.size(), readable_rows); ++i) {
         const auto& [step, seconds] = steps[i];
@@ -61,12 +68,14 @@ std::string steps_table(const Records& records, const ResultRecord& row,
         table.add_row({place_title(*step), layer_title(*step), problem_title(step->problem),
                        step->variant, format_time(seconds), alone(CacheState::hot),
                        alone(CacheState::cold), gops_cell(step->macs, seconds),
+                       roof_cell(*step, seconds), limit_title(*step),
                        format_percent(ratio_of(seconds, whole))});
     }
     if (steps.size() > readable_rows) {
         const double rest = total(steps, readable_rows);
         table.add_row({"", fmt::format("{} more steps", steps.size() - readable_rows), "", "",
-                       format_time(rest), "", "", "", format_percent(ratio_of(rest, whole))});
+                       format_time(rest), "", "", "", "", "",
+                       format_percent(ratio_of(rest, whole))});
     }
     return table.markdown();
 }
@@ -101,8 +110,10 @@ std::string layer_tables(const Records& records) {
                             "csv has all. \"+2\" "
                             "counts further layers fused into the step. In chain: inside the "
                             "running network. Alone: "
-                            "repeated by itself with warm (hot) or flushed (cold) caches. Share: "
-                            "of all steps' time.",
+                            "repeated by itself with warm (hot) or flushed (cold) caches. Of roof: "
+                            "the least time that the device's peaks allow, over the time in the "
+                            "chain; limit: what that least time is spent on. Share: of all steps' "
+                            "time.",
                             readable_rows)) +
            "\n" + text;
 }
@@ -116,7 +127,9 @@ std::string single_layers(const Records& records) {
                  {"time"},
                  {"95 % interval"},
                  {"GOP/s"},
-                 {"GB/s"}});
+                 {"GB/s"},
+                 {"of roof"},
+                 {"limit", Align::left}});
     for (const ResultRecord& row : records) {
         const bool alone =
             row.identity.kind == RowKind::layer && is_ours(row) && !has_forward_row(records, row);
@@ -127,12 +140,16 @@ std::string single_layers(const Records& records) {
             {layer_title(row), problem_title(step.problem), precision_title(row), step.variant,
              row.identity.cache == CacheState::hot ? "hot" : "cold", format_time(time->median),
              format_interval(time->median_95), gops_cell(step.macs, time->median),
-             step.bytes ? format_number(1e-9 * static_cast<double>(step.bytes) / time->median)
-                        : ""});
+             step.bytes ? format_number(1e-9 * static_cast<double>(step.bytes) / time->median) : "",
+             roof_cell(step, time->median), limit_title(step)});
     }
     if (table.empty()) return "";
     return "## Single layers\n\n" + table.markdown() + "\n" +
-           wrap("GB/s counts compulsory traffic: each tensor and the weights once.") + "\n";
+           wrap(
+               "GB/s counts compulsory traffic: each tensor and the weights once. Of roof: the "
+               "least time that the device's peaks allow, over the time taken; limit: what that "
+               "least time is spent on.") +
+           "\n";
 }
 
 }  // namespace slimbench

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "host/record/record_fields.h"
+#include "host/record/roofline.h"
 #include "reports/format.h"
 #include "reports/markdown/sections.h"
 #include "reports/table.h"
@@ -54,19 +56,30 @@ Choices choices(const Records& records, const Subject& subject) {
     return found;
 }
 
+// "61.3 % (compute)"
+std::string roof_cell(const ResultRecord& row) {
+    const std::optional<double> fraction = fraction_of_roof(row);
+    return fraction
+               ? fmt::format("{} ({})", format_percent(fraction), enum_name(row.roofline->limit))
+               : "";
+}
+
 std::vector<std::string> speed_cells(const Records& records, const ResultRecord& row) {
     const Subject subject = subject_of(row);
     const RowIdentity& identity = row.identity;
     const std::optional<Summary> time = published_time(row);
-    if (!time) return {std::string(name(row.status)), "", "", "", ""};
+    if (!time) return {std::string(name(row.status)), "", "", "", "", ""};
     const auto over = [&](std::string_view pruning, std::string_view precision) {
         const ResultRecord* start = find_forward(records, subject, pruning, precision);
         return start == &row ? "" : format_ratio(speed_up(start, &row));
     };
     const std::optional<double> fps = images_per_second(row);
-    return {starred_latency(&row), format_interval(time->median_95),
+    return {starred_latency(&row),
+            format_interval(time->median_95),
             fps ? format_number(*fps) : std::string(not_available),
-            over(identity.pruning, baseline_precision), over(unpruned, identity.precision)};
+            roof_cell(row),
+            over(identity.pruning, baseline_precision),
+            over(unpruned, identity.precision)};
 }
 
 }  // namespace
@@ -112,6 +125,7 @@ std::string network_table(const Records& records) {
                  {"latency"},
                  {"95 % interval"},
                  {"images/s"},
+                 {"of roof", Table::Align::left},
                  {"over fp32"},
                  {"over unpruned"}});
     for (const ResultRecord* row : forward_rows(records)) {
@@ -132,7 +146,10 @@ std::string network_table(const Records& records) {
     return "## Networks\n\n" + table.markdown() + "\n" +
            wrap(
                "Latency and GMACs are those of the whole batch. Speed-ups, larger is better: over "
-               "FP32 at the same pruning, and over the unpruned network at the same precision.") +
+               "FP32 at the same pruning, and over the unpruned network at the same precision. Of "
+               "roof: the least time that the device's peaks allow, over the latency, and what "
+               "most "
+               "of that least time is spent on.") +
            "\n";
 }
 

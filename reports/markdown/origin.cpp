@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "host/record/peaks.h"
 #include "reports/format.h"
 #include "reports/markdown/sections.h"
 #include "reports/provenance.h"
@@ -80,6 +81,19 @@ void add_protocol(DistinctValues& values, const Records& records) {
                from_to(warm_ups, [](double seconds) { return format_time(seconds); }));
 }
 
+void add_peaks(DistinctValues& values, const nlohmann::json& json) {
+    if (json.is_null()) return;
+    const Peaks peaks = peaks_from_json(json);
+    for (const Peaks::Rate& rate : peaks.rates)
+        values.add(
+            "peak: " + rate.precision,
+            fmt::format("{} GOP/s ({})", format_number(2e-9 * rate.macs_per_second), rate.idiom));
+    for (const Peaks::Bandwidth& level : peaks.bandwidths)
+        values.add("peak: " + level.level,
+                   fmt::format("{} GB/s", format_number(1e-9 * level.best())));
+    values.add("peak: launch", format_time(std::min(peaks.launch, peaks.launch_in_chain)));
+}
+
 void add_dates(DistinctValues& values, const Records& records) {
     std::set<std::string> times;
     for (const ResultRecord& row : records)
@@ -104,6 +118,7 @@ std::string provenance(const Records& records) {
     for (const ResultRecord& row : records)
         if (is_ours(row)) add_object(values, "device", row.device);
     for (const ResultRecord& row : records) add_object(values, "environment", row.environment);
+    for (const ResultRecord& row : records) add_peaks(values, row.peaks);
     return "## Provenance\n\n" + values.markdown() + "\n" +
            wrap(
                "Each record in the journal also holds every sample and the command that measures "

@@ -25,16 +25,9 @@ struct Round {
     std::vector<Duel> duels;
 };
 
-// Both by the same clock: device events if both have them, else the host's wall time.
 std::optional<Duel> duel(const ResultRecord& ours, const ResultRecord& theirs) {
-    if (!published_samples(ours) || !published_samples(theirs)) return std::nullopt;
-    const bool events = !ours.measurement->device.empty() && !theirs.measurement->device.empty();
-    const auto seconds = [&](const ResultRecord& row) {
-        return median_within(row, events ? row.measurement->device : row.measurement->host);
-    };
-    const std::optional<double> our_seconds = seconds(ours), their_seconds = seconds(theirs);
-    if (!our_seconds || !their_seconds || *our_seconds <= 0) return std::nullopt;
-    return Duel{&ours, &theirs, *our_seconds, *their_seconds};
+    const std::optional<PeerTimes> times = peer_times(ours, theirs);
+    return times ? std::optional(Duel{&ours, &theirs, times->ours, times->theirs}) : std::nullopt;
 }
 
 bool same_round(RowIdentity a, const RowIdentity& b) {

@@ -56,7 +56,8 @@ Finished CliTest::run(const std::vector<std::string>& arguments, const Environme
 }
 
 std::vector<std::string> CliTest::short_run(const std::vector<std::string>& arguments) const {
-    std::vector<std::string> all{"run", "--out", out(), "--device", "cpu", "--min-time", "0.01"};
+    std::vector<std::string> all{"run", "--out",      out(),  "--device",
+                                 "cpu", "--min-time", "0.01", "--no-roofline"};
     if (std::ranges::find(arguments, "--precision") == arguments.end())
         all.insert(all.end(), {"--precision", "fp32,int8"});
     all.insert(all.end(), arguments.begin(), arguments.end());

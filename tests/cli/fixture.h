@@ -20,7 +20,7 @@ protected:
     Finished run(const std::vector<std::string>& arguments, const Environment& more = {}) const;
 
     // `run` of small networks, sampled as briefly as can be; --out is `out()`, the precisions are
-    // fp32 and int8 unless the arguments say otherwise.
+    // fp32 and int8 unless the arguments say otherwise; no peaks are measured.
     std::vector<std::string> short_run(const std::vector<std::string>& arguments) const;
 
     // Writes a file into the test's folder and returns its path.

@@ -17,8 +17,13 @@ constexpr const char* unpooled_row = "unpooled/none/precision:fp32/batch:1/size:
 class GoogleBenchmark : public CliTest {
 protected:
     std::vector<std::string> quick(const std::vector<std::string>& more) const {
-        std::vector<std::string> all{"--device", "cpu",     "--precision",
-                                     "fp32",     "--quiet", "--benchmark_min_time=10x"};
+        std::vector<std::string> all{"--device",
+                                     "cpu",
+                                     "--precision",
+                                     "fp32",
+                                     "--quiet",
+                                     "--no-roofline",
+                                     "--benchmark_min_time=10x"};
         all.insert(all.end(), more.begin(), more.end());
         return all;
     }

@@ -68,7 +68,7 @@ TEST_F(Output, layer_prints_one_valid_record_for_each_problem_and_precision) {
     const Finished finished =
         run({"layer", "mb1ic37ih19oc53oh10kh3sh2ph1", "g32mb1ic32ih14oc32oh14kh3ph1",
              "mb2ic16ih9iw21oc24oh5ow11kh3sh2ph1", "--precision", "fp32,int8", "--device", "cpu",
-             "--min-time", "0.01", "--json"});
+             "--min-time", "0.01", "--no-roofline", "--json"});
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
     const std::vector<ResultRecord> printed = printed_records(finished);
     EXPECT_EQ(printed.size(), 6u);
@@ -85,7 +85,7 @@ TEST_F(Output, layer_prints_one_valid_record_for_each_problem_and_precision) {
 TEST_F(Output, peer_yields_both_implementations) {
     const Finished finished =
         run({"layer", "mb1ic16ih8oc32oh8kh3ph1", "--precision", "fp32,int8", "--peer", "onednn",
-             "--min-time", "0.01", "--device", "cpu", "--json"});
+             "--min-time", "0.01", "--no-roofline", "--device", "cpu", "--json"});
     if (finished.err.find("no oneDNN") != std::string::npos)
         GTEST_SKIP() << "NOT TESTED: this build has no oneDNN";
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
@@ -195,7 +195,7 @@ TEST_F(Output, every_command_has_help_with_an_example) {
     EXPECT_EQ(all.exit_code, 0);
     EXPECT_THAT(all.out, HasSubstr("Exit codes"));
     for (const std::string command :
-         {"run", "layer", "benchmark", "report", "describe", "list", "devices"}) {
+         {"run", "layer", "benchmark", "report", "describe", "list", "devices", "peaks"}) {
         EXPECT_THAT(all.out, HasSubstr("\n  " + command + " "));
         const Finished help = run({command, "--help"});
         EXPECT_EQ(help.exit_code, 0);
@@ -262,7 +262,8 @@ TEST_F(Output, repro_command_measures_the_row_again) {
         ASSERT_THAT(record.repro, StartsWith("slimbench run "));
         const std::string folder = folder_.path("again" + std::to_string(repeated++));
         const std::string command = SLIMBENCH_BINARY + record.repro.substr(9) +
-                                    " --min-time 0.01 --quiet --out '" + folder + "' >/dev/null";
+                                    " --min-time 0.01 --quiet --no-roofline --out '" + folder +
+                                    "' >/dev/null";
         const std::string environment = "SLIMBENCH_CACHE_DIR='" + folder_.path("cache") + "' ";
         ASSERT_EQ(std::system((environment + command).c_str()), 0) << record.repro;
         EXPECT_THAT(ids_of(read_journal(folder + "/records.jsonl").records),
@@ -277,10 +278,11 @@ TEST_F(Output, repro_command_of_a_layer_measures_it_again) {
                                            "--precision", "int8",
                                            "--json",      "--device",
                                            "cpu",         "--min-time",
-                                           "0.01"};
+                                           "0.01",        "--no-roofline"};
     const ResultRecord first = printed_records(run(problem)).at(0);
     const std::string command = std::string(SLIMBENCH_BINARY) + first.repro.substr(9) +
-                                " --min-time 0.01 --json >'" + folder_.path("again.jsonl") + "'";
+                                " --min-time 0.01 --no-roofline --json >'" +
+                                folder_.path("again.jsonl") + "'";
     ASSERT_EQ(std::system(command.c_str()), 0) << first.repro;
     EXPECT_EQ(ids_of(read_journal(folder_.path("again.jsonl")).records).at(0), first.identity.id());
 }

@@ -11,8 +11,8 @@ namespace {
 class ProblemFiles : public CliTest {
 protected:
     Finished layer(std::vector<std::string> arguments) const {
-        arguments.insert(arguments.begin(),
-                         {"layer", "--device", "cpu", "--min-time", "0.01", "--json"});
+        arguments.insert(arguments.begin(), {"layer", "--device", "cpu", "--min-time", "0.01",
+                                             "--no-roofline", "--json"});
         return run(arguments);
     }
     static std::vector<ResultRecord> records_of(const Finished& finished) {

@@ -182,5 +182,32 @@ TEST(ConvProblemText, bad_texts_name_position_and_expectation) {
             << bad.text;
 }
 
+// Counted tap by tap.
+std::int64_t counted_data_macs(const ConvProblem& p) {
+    std::int64_t taps = 0;
+    for (std::int64_t y = 0; y < p.out().height; ++y)
+        for (std::int64_t x = 0; x < p.out().width; ++x)
+            for (std::int64_t ky = 0; ky < p.kernel.height; ++ky)
+                for (std::int64_t kx = 0; kx < p.kernel.width; ++kx) {
+                    const std::int64_t row =
+                        y * p.stride.height - p.pad.top + ky * p.dilation.height;
+                    const std::int64_t column =
+                        x * p.stride.width - p.pad.left + kx * p.dilation.width;
+                    taps += row >= 0 && row < p.in.height && column >= 0 && column < p.in.width;
+                }
+    return taps * p.in.batch * p.filters * (p.in.channels / p.groups);
+}
+
+TEST(ConvProblem, data_macs_leave_out_products_with_padding) {
+    for (const char* text :
+         {"mb1ic4ih7oc8kh3ph1", "mb2ic4ih9iw5oc8kh3sh2ph1", "mb1ic4ih8oc8kh7sh3ph3",
+          "g4mb3ic4ih11oc4kh3dh2ph3", "mb1ic1ih1oc1kh3ph1", "mb1ic8ih6oc8kh1", "mb1ic2ih5oc2kh5ph4",
+          "mb1ic2ih3iw17oc2oh9ow3kh5kw3sh1sw7ph5pw1"}) {
+        const ConvProblem problem = parse_conv_problem(text);
+        EXPECT_EQ(problem.data_macs(), counted_data_macs(problem)) << text;
+        EXPECT_LE(problem.data_macs(), problem.macs()) << text;
+    }
+}
+
 }  // namespace
 }  // namespace slimbench

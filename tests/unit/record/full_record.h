@@ -3,6 +3,7 @@
 #pragma once
 
 #include "host/record/result_record.h"
+#include "tests/unit/record/peaks.h"
 
 namespace slimbench {
 
@@ -14,6 +15,14 @@ inline Verdict full_verdict() {
             .worst = 0.125,
             .worst_at = "n0 c3 y5 x7: got 1.5, expected 1.25",
             .cached = true};
+}
+
+inline Roofline full_roofline() {
+    return {.bound = 0.0008,
+            .compute = 0.0002,
+            .memory = 0.0008,
+            .launches = 0.000002,
+            .limit = Limit::memory};
 }
 
 inline ResultRecord full_record() {
@@ -52,7 +61,10 @@ inline ResultRecord full_record() {
                      .macs = 118'013'952,
                      .executed_macs = 120'000'000,
                      .bytes = 3'000'000,
+                     .written_bytes = 2'000'000,
+                     .weight_bytes = 40'000,
                      .samples = {0.001, 0.0011},
+                     .roofline = full_roofline(),
                      .verdict = full_verdict()}};
     record.spans = {{.level = 0, .block = "block1", .macs = 12, .samples = {1.5e-9 * 2, 4e-9}}};
     record.measurement = Measurement{.device = {0.010, 0.011, 0.012, 0.013, 0.014, 0.015},
@@ -62,10 +74,12 @@ inline ResultRecord full_record() {
     record.upload = {0.001};
     record.download = {0.002};
     record.start_up = {.build = 0.34, .upload = 0.02, .first_inference = 0.5, .calibrate = 1.25};
+    record.roofline = full_roofline();
     record.verdict = full_verdict();
     record.device = {{"name", "cpu"}, {"features", {"avx512", "vnni"}}};
     record.environment = {{"threads", 2}};
     record.build = {{"commit", "abc"}};
+    record.peaks = to_json(round_peaks());
     return record;
 }
 

@@ -35,6 +35,10 @@ TEST(Golden, summary_of_a_journal_with_one_of_everything) {
     expect_golden(report_summary(sample_records()), "summary.txt");
 }
 
+TEST(Golden, table_of_layers_of_a_classifier) {
+    expect_golden(report_layers(classifier_records()), "layers.txt");
+}
+
 TEST(Golden, csv_of_a_classifier) {
     expect_golden(report_csv(classifier_records()), "report.csv");
 }

@@ -187,6 +187,20 @@ TEST(Layers, a_step_measured_under_another_name_is_found_by_its_work) {
     EXPECT_EQ(find_isolated(records, records[0], step, CacheState::hot), nullptr);
 }
 
+TEST(Layers, alike_steps_stand_in_one_line) {
+    Records records{classifier_records().front()};
+    records[0].steps = {records[0].steps[1], records[0].steps[1]};
+    records[0].steps[1].samples = std::vector<double>(6, 3 * 1.26e-3);
+    EXPECT_THAT(report_layers(records), HasSubstr("2  conv_blocked_fp32  2.52 ms"));
+}
+
+TEST(Layers, a_layer_that_no_peer_measured_has_no_ratio) {
+    Records records = classifier_records();
+    EXPECT_THAT(report_layers(records), HasSubstr("0.752x"));
+    std::erase_if(records, [](const ResultRecord& row) { return !is_ours(row); });
+    EXPECT_THAT(report_layers(records), Not(HasSubstr("onednn")));
+}
+
 TEST(Layers, problems_read_as_channels_kernel_and_size) {
     EXPECT_EQ(problem_title("mb1ic64ih56iw56oc128oh28ow28kh3kw3sh2sw2ph1pw1dh0dw0"),
               "64 -> 128, 3x3 s2, 56x56");

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "host/record/roofline.h"
+#include "tests/unit/record/peaks.h"
+
 namespace slimbench {
 namespace {
 
@@ -81,6 +84,8 @@ StepRecord step(const std::string& layer, const std::string& block, std::optiona
     made.macs = macs;
     made.executed_macs = macs + macs / 16;
     made.bytes = 1'750'000;
+    made.written_bytes = 800'000;
+    made.weight_bytes = 150'000;
     made.samples = samples(seconds);
     made.verdict = verdict(precision, 200'704);
     return made;
@@ -152,6 +157,7 @@ ResultRecord pyramid(const std::string& precision, const std::string& pruning) {
     row.start_up = {
         .build = 4.2, .upload = 0.05, .first_inference = total * 1.3, .calibrate = std::nullopt};
     if (precision == "int8") row.start_up.calibrate = 12.5;
+    put_roofline(row, round_peaks());
     return row;
 }
 
@@ -181,6 +187,7 @@ ResultRecord layer_row(const Layer& layer, const std::string& precision, CacheSt
         row.steps[0].variant = "jit:avx512_core";
         row.measurement->device.clear();
     }
+    put_roofline(row, round_peaks());
     return row;
 }
 
@@ -214,6 +221,7 @@ ResultRecord classifier(const std::string& precision) {
     row.weight_bytes = row.params * (precision == "fp32" ? 4 : 1);
     row.memory_peak = 60'000'000;
     row.start_up.build = 3.9;
+    put_roofline(row, round_peaks());
     return row;
 }
 
