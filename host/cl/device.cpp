@@ -27,6 +27,13 @@ std::string trimmed(std::string text) {
     return text;
 }
 
+DeviceKind kind_of(const cl::Device& device, cl_device_type kinds) {
+    if (kinds & CL_DEVICE_TYPE_CPU) return DeviceKind::cpu;
+    if (!(kinds & CL_DEVICE_TYPE_GPU)) return DeviceKind::accelerator;
+    return device.getInfo<CL_DEVICE_HOST_UNIFIED_MEMORY>() ? DeviceKind::integrated_gpu
+                                                           : DeviceKind::discrete_gpu;
+}
+
 DeviceTraits read_traits(const cl::Platform& platform, const cl::Device& device) {
     DeviceTraits traits;
     traits.platform = trimmed(platform.getInfo<CL_PLATFORM_NAME>());
@@ -35,14 +42,15 @@ DeviceTraits read_traits(const cl::Platform& platform, const cl::Device& device)
     traits.device_version = trimmed(device.getInfo<CL_DEVICE_VERSION>());
     traits.driver_version = trimmed(device.getInfo<CL_DRIVER_VERSION>());
     const cl_device_type kinds = device.getInfo<CL_DEVICE_TYPE>() & ~CL_DEVICE_TYPE_DEFAULT;
-    traits.cpu = (kinds & CL_DEVICE_TYPE_CPU) != 0;
+    traits.kind = kind_of(device, kinds);
     traits.compute_units = device.getInfo<CL_DEVICE_MAX_COMPUTE_UNITS>();
     traits.global_memory = device.getInfo<CL_DEVICE_GLOBAL_MEM_SIZE>();
     traits.largest_allocation = device.getInfo<CL_DEVICE_MAX_MEM_ALLOC_SIZE>();
     traits.local_memory = device.getInfo<CL_DEVICE_LOCAL_MEM_SIZE>();
+    traits.largest_work_group = device.getInfo<CL_DEVICE_MAX_WORK_GROUP_SIZE>();
     traits.timer_resolution_ns = device.getInfo<CL_DEVICE_PROFILING_TIMER_RESOLUTION>();
-    traits.half_arithmetic =
-        device.getInfo<CL_DEVICE_EXTENSIONS>().find("cl_khr_fp16") != std::string::npos;
+    if (device.getInfo<CL_DEVICE_EXTENSIONS>().find("cl_khr_fp16") != std::string::npos)
+        traits.capabilities.add(Capability::half_arithmetic);
     // A CPU device is this process's own CPU, so CPUID speaks for it. What claims to be a GPU as
     // well is a simulator.
     const bool host_cpu = kinds == CL_DEVICE_TYPE_CPU;
@@ -57,8 +65,8 @@ bool is_index(std::string_view text) {
 }
 
 bool fits(const DeviceTraits& traits, const std::string& pattern) {
-    if (pattern == "cpu") return traits.cpu;
-    if (pattern == "gpu") return !traits.cpu;
+    if (pattern == "cpu") return traits.cpu();
+    if (pattern == "gpu") return !traits.cpu();
     return lower(traits.name).find(pattern) != std::string::npos ||
            lower(traits.platform).find(pattern) != std::string::npos;
 }
@@ -100,7 +108,7 @@ FoundDevice select_device(std::string_view pattern) {
     const std::vector<FoundDevice> devices = find_devices();
     if (pattern.empty()) {
         const auto gpu =
-            std::ranges::find_if(devices, [](const FoundDevice& d) { return !d.traits.cpu; });
+            std::ranges::find_if(devices, [](const FoundDevice& d) { return !d.traits.cpu(); });
         return gpu != devices.end() ? *gpu : devices.front();
     }
     if (is_index(pattern)) {

@@ -18,7 +18,7 @@ std::string gib(std::uint64_t bytes) {
 void print_device(std::size_t index, const DeviceTraits& device, bool is_default) {
     fmt::print("{}: {}{}\n", index, device.name, is_default ? "   (default)" : "");
     fmt::print("   platform  {} ({})\n", device.platform, device.driver_version);
-    fmt::print("   type      {}, {} compute units, kernel tier {}\n", device.cpu ? "cpu" : "gpu",
+    fmt::print("   type      {}, {} compute units, kernel tier {}\n", name(device.kind),
                device.compute_units, name(device.tier));
     fmt::print("   memory    {}, largest buffer {}\n", gib(device.global_memory),
                gib(device.largest_allocation));

@@ -45,7 +45,8 @@ std::string work_of(const Variant& variant) {
 }
 
 std::string needs_of(const Variant& variant) {
-    if (variant.accumulator() == DataType::f16) return "needs half arithmetic";
+    for (const Capability needed : all_capabilities)
+        if (variant.needs.has(needed)) return fmt::format("needs {}", title(needed));
     return variant.tier == Tier::portable ? "any device"
                                           : fmt::format("needs {}", name(variant.tier));
 }

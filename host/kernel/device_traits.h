@@ -4,21 +4,26 @@
 #include <cstdint>
 #include <string>
 
+#include "host/kernel/capability.h"
 #include "host/kernel/tier.h"
 
 namespace slimbench {
 
 struct DeviceTraits {
     std::string platform, name, vendor, device_version, driver_version;
-    bool cpu = false;
+    DeviceKind kind = DeviceKind::discrete_gpu;
     std::uint32_t compute_units = 0;
     std::uint64_t global_memory = 0;       // bytes the device reports
     std::uint64_t largest_allocation = 0;  // bytes in one buffer
-    std::uint64_t local_memory = 0;
+    std::uint64_t local_memory = 0;        // bytes that a work-group shares
+    std::uint64_t largest_work_group = 0;  // work-items
     std::uint64_t timer_resolution_ns = 0;
-    bool half_arithmetic = false;  // cl_khr_fp16: computes in binary16, not only stores it
+    Capabilities capabilities;     // what probes have shown
     Tier tier = Tier::portable;    // best kernel tier this device can run
     bool vector_popcount = false;  // AVX-512 VPOPCNTDQ, which no tier implies
+
+    bool cpu() const { return kind == DeviceKind::cpu; }
+    bool can(Capability capability) const { return capabilities.has(capability); }
 };
 
 }  // namespace slimbench

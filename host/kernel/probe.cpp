@@ -187,7 +187,7 @@ std::span<const Probe> probes() {
 }
 
 bool admissible(const Probe& probe, const DeviceTraits& device) {
-    return (device.cpu || !probe.cpu_only) && probe.tier <= device.tier &&
+    return (device.cpu() || !probe.cpu_only) && probe.tier <= device.tier &&
            (device.vector_popcount || !probe.vector_popcount);
 }
 

@@ -145,8 +145,11 @@ constexpr Variant winograd(std::string_view name, Precision precision, Tile tile
 // at 4 channels, or one element.
 constexpr Variant through_clblast(std::string_view name, Precision precision, bool vectors) {
     const Tile tile = vectors ? Tile{16, 1, 4} : Tile{};
-    return {name,           Family::conv, precision, "im2col.cl",    "", tile, 1,
-            Tier::portable, vectors,      countable, Algorithm::gemm};
+    // CLBlast adds in the type that it multiplies.
+    const Capabilities needs =
+        precision == Precision::fp16 ? Capabilities{Capability::half_arithmetic} : Capabilities{};
+    return {name,           Family::conv, precision, "im2col.cl",     "",   tile, 1,
+            Tier::portable, vectors,      countable, Algorithm::gemm, needs};
 }
 
 // Tiles: 14 x 2 accumulators, two weight vectors and a broadcast use 31 of the 32 registers of

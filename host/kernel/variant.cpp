@@ -43,15 +43,16 @@ namespace {
 std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
                                    const Network& network, const DeviceTraits& device,
                                    const Selection& selection) {
-    if (row.cpu_only && !device.cpu)
+    if (row.cpu_only && !device.cpu())
         return fmt::format("is made for CPUs, {} is none", device.name);
     if (row.tier > device.tier)
         return fmt::format("needs {}, device has {}", name(row.tier), name(device.tier));
     if (selection.tier && row.tier > *selection.tier)
         return fmt::format("needs {}, the run is held to {}", name(row.tier),
                            name(*selection.tier));
-    if (row.accumulator() == DataType::f16 && !device.half_arithmetic)
-        return fmt::format("computes in binary16 (cl_khr_fp16), which {} does not", device.name);
+    for (const Capability needed : all_capabilities)
+        if (row.needs.has(needed) && !device.can(needed))
+            return fmt::format("needs {}, which {} lacks", title(needed), device.name);
     return row.refuse(step, network);
 }
 

@@ -50,6 +50,7 @@ struct Variant {
     // Why this row may not compute the step, or nothing.
     std::optional<std::string> (*refuse)(const FusedStep& step, const Network& network);
     Algorithm algorithm = Algorithm::direct;
+    Capabilities needs = {};
 
     std::string build_options() const;  // "-DPIXELS=14 -DVECTORS=2 ..."
 

@@ -41,7 +41,7 @@ std::vector<Level> caches_of(const Device& device) {
         levels.push_back({std::move(name), bytes, walked});
     };
     const std::uint64_t units = std::max(1u, device.traits().compute_units);
-    if (device.traits().cpu)
+    if (device.traits().cpu())
         for (const Cache& cache : processor_caches())
             if (cache.type != "Instruction")
                 add(fmt::format("L{}", cache.level),
@@ -63,7 +63,7 @@ std::vector<Level> levels_of(const Device& device, std::uint64_t free_memory) {
 
 ProbeLaunch launch_on(const DeviceTraits& device) {
     const std::size_t units = std::max(1u, device.compute_units);
-    if (device.cpu) return {.groups = units};
+    if (device.cpu()) return {.groups = units};
     return {.groups = units * gpu_groups_per_unit, .group_size = gpu_group};
 }
 

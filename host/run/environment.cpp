@@ -60,6 +60,13 @@ nlohmann::json caches() {
     return list;
 }
 
+std::vector<std::string_view> capability_names(Capabilities capabilities) {
+    std::vector<std::string_view> names;
+    for (const Capability capability : all_capabilities)
+        if (capabilities.has(capability)) names.push_back(name(capability));
+    return names;
+}
+
 }  // namespace
 
 nlohmann::json device_fingerprint(const DeviceTraits& device) {
@@ -68,14 +75,15 @@ nlohmann::json device_fingerprint(const DeviceTraits& device) {
             {"vendor", device.vendor},
             {"version", device.device_version},
             {"driver", device.driver_version},
-            {"type", device.cpu ? "cpu" : "gpu"},
+            {"type", name(device.kind)},
             {"tier", name(device.tier)},
             {"compute_units", device.compute_units},
             {"global_memory", device.global_memory},
             {"largest_allocation", device.largest_allocation},
             {"local_memory", device.local_memory},
+            {"largest_work_group", device.largest_work_group},
             {"timer_resolution_ns", device.timer_resolution_ns},
-            {"half_arithmetic", device.half_arithmetic}};
+            {"capabilities", capability_names(device.capabilities)}};
 }
 
 DeviceTraits traits_from(const nlohmann::json& fingerprint) {
@@ -85,14 +93,17 @@ DeviceTraits traits_from(const nlohmann::json& fingerprint) {
     traits.vendor = fingerprint.value("vendor", "");
     traits.device_version = fingerprint.value("version", "");
     traits.driver_version = fingerprint.value("driver", "");
-    traits.cpu = fingerprint.value("type", "") == "cpu";
+    traits.kind = parse_device_kind(fingerprint.value("type", "")).value_or(traits.kind);
     traits.tier = parse_tier(fingerprint.value("tier", "")).value_or(Tier::portable);
     traits.compute_units = fingerprint.value("compute_units", 0u);
     traits.global_memory = fingerprint.value("global_memory", std::uint64_t{0});
     traits.largest_allocation = fingerprint.value("largest_allocation", std::uint64_t{0});
     traits.local_memory = fingerprint.value("local_memory", std::uint64_t{0});
     traits.timer_resolution_ns = fingerprint.value("timer_resolution_ns", std::uint64_t{0});
-    traits.half_arithmetic = fingerprint.value("half_arithmetic", false);
+    traits.largest_work_group = fingerprint.value("largest_work_group", std::uint64_t{0});
+    for (const std::string& capability :
+         fingerprint.value("capabilities", std::vector<std::string>{}))
+        if (const auto known = parse_capability(capability)) traits.capabilities.add(*known);
     return traits;
 }
 

@@ -71,7 +71,7 @@ std::optional<std::string> too_large(const Plan& plan, const Network& network,
     if (need.device > device.global_memory)
         return fmt::format("needs {} on the device, which has {}", amount(need.device),
                            amount(device.global_memory));
-    const std::uint64_t host = need.host + (device.cpu ? need.device : 0);
+    const std::uint64_t host = need.host + (device.cpu() ? need.device : 0);
     if (host > host_memory)
         return fmt::format("needs {} of host memory, {} of it for verification; available are {}",
                            amount(host), amount(need.host), amount(host_memory));

@@ -119,7 +119,7 @@ private:
         traits.platform = "oneDNN";
         traits.name = "CPU";
         traits.driver_version = onednn_version();
-        traits.cpu = true;
+        traits.kind = DeviceKind::cpu;
         traits.tier = host_cpu_tier();
         traits.compute_units = threads_;
         return device_fingerprint(traits);

@@ -125,7 +125,7 @@ TEST_F(ClblastService, prepares_nothing_that_it_would_not_compute) {
         service_->prepare(request_for(separable(), Precision::int8), no_progress);
     EXPECT_EQ(int8.status, Status::unsupported);
     EXPECT_EQ(int8.reason, "no kernel named 'clblast' computes conv in int8");
-    if (test_device().traits().half_arithmetic) return;
+    if (test_device().traits().can(Capability::half_arithmetic)) return;
     const ResultRecord fp16 =
         service_->prepare(request_for(separable(), Precision::fp16), no_progress);
     EXPECT_EQ(fp16.status, Status::unsupported);

@@ -60,10 +60,13 @@ protected:
 
 TEST_P(RegistryRow, matches_the_reference_on_odd_shapes) {
     const DeviceTraits& device = test_device().traits();
-    const bool halves = row().accumulator() == DataType::f16 && !device.half_arithmetic;
-    if (row().tier > device.tier || (row().cpu_only && !device.cpu) || halves)
+    if (row().tier > device.tier || (row().cpu_only && !device.cpu()))
         GTEST_SKIP() << row().name << " cannot run here: " << device.name << " has "
-                     << name(device.tier) << (halves ? " and no half arithmetic" : "");
+                     << name(device.tier);
+    for (const Capability needed : all_capabilities)
+        if (row().needs.has(needed) && !device.can(needed))
+            GTEST_SKIP() << row().name << " cannot run here: " << device.name << " lacks "
+                         << title(needed);
     ProgramCache programs(test_device());
     std::size_t ran = 0;
     for (const StepCase& one : step_cases()) {
@@ -96,9 +99,9 @@ INSTANTIATE_TEST_SUITE_P(Every, RegistryRow, ::testing::Range<std::size_t>(0, re
 // On a device that can do everything: what a row refuses there, it refuses anywhere.
 TEST(RegistryRows, are_each_reached_by_a_case) {
     DeviceTraits able;
-    able.cpu = true;
+    able.kind = DeviceKind::cpu;
     able.tier = Tier::avx512_vnni;
-    able.half_arithmetic = true;
+    for (const Capability capability : all_capabilities) able.capabilities.add(capability);
     std::set<std::string_view> reached, known;
     for (const Variant& row : registry()) {
         known.insert(row.name);

@@ -19,7 +19,7 @@ constexpr std::array quantities{Quantity::fp32, Quantity::fp16,   Quantity::int8
 
 DeviceTraits cpu_of(Tier tier, bool popcount = false) {
     DeviceTraits device;
-    device.cpu = true;
+    device.kind = DeviceKind::cpu;
     device.tier = tier;
     device.vector_popcount = popcount;
     return device;

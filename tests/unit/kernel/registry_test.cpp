@@ -154,9 +154,9 @@ TEST(Registry, computes_a_single_pixel_by_streaming_weights) {
 TEST(Registry, goes_through_clblast_only_where_that_is_named_or_preferred) {
     const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
     DeviceTraits gpu;
-    gpu.half_arithmetic = true;
+    gpu.capabilities.add(Capability::half_arithmetic);
     for (const DeviceTraits& device : {device_of(Tier::avx512), gpu}) {
-        const std::string row = device.cpu ? "clblast_vector.fp32" : "clblast_scalar.fp32";
+        const std::string row = device.cpu() ? "clblast_vector.fp32" : "clblast_scalar.fp32";
         EXPECT_THAT(chosen(conv, Precision::fp32, device), Not(HasSubstr("clblast")));
         EXPECT_EQ(chosen(conv, Precision::fp32, device, {.only = "clblast"}), row);
         EXPECT_EQ(chosen(conv, Precision::fp32, device, {.preferred = "clblast"}), row);
@@ -174,8 +174,8 @@ TEST(Registry, says_why_nothing_of_a_name_computes_a_step) {
     EXPECT_THAT(refused(lone_conv("mb1ic64ih56oc64kh3ph1"), Precision::int8),
                 Contains("no kernel named 'clblast' computes conv in int8"));
     EXPECT_THAT(refused(lone_conv("mb1ic64ih56oc64kh3ph1"), Precision::fp16),
-                Contains("clblast_vector.fp16: computes in binary16 (cl_khr_fp16), which test "
-                         "device does not"));
+                Contains("clblast_vector.fp16: needs half arithmetic, which test device "
+                         "lacks"));
     EXPECT_THAT(
         refused(lone_conv("g4mb1ic16ih9oc24kh3ph1"), Precision::fp32),
         Contains("clblast_vector.fp32: computes dense convolutions, this one has 4 groups"));

@@ -56,7 +56,7 @@ inline std::vector<LoneStep> steps_of_every_family() {
 inline DeviceTraits device_of(Tier tier) {
     DeviceTraits device;
     device.name = "test device";
-    device.cpu = true;
+    device.kind = DeviceKind::cpu;
     device.tier = tier;
     return device;
 }

@@ -21,7 +21,7 @@ Network convolution_of(std::int64_t batch) {
 DeviceTraits device(bool cpu) {
     DeviceTraits device;
     device.name = "some device";
-    device.cpu = cpu;
+    if (cpu) device.kind = DeviceKind::cpu;
     device.global_memory = 16 * gib;
     device.largest_allocation = 4 * gib;
     return device;
@@ -33,7 +33,7 @@ Plan plan_of(const Network& network, Precision precision, bool cpu = true) {
 
 std::string reason(std::int64_t batch, const DeviceTraits& device, std::uint64_t host_memory) {
     const Network network = convolution_of(batch);
-    return too_large(plan_of(network, Precision::fp32, device.cpu), network, device, host_memory)
+    return too_large(plan_of(network, Precision::fp32, device.cpu()), network, device, host_memory)
         .value_or("fits");
 }
 
