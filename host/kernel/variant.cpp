@@ -61,7 +61,7 @@ std::vector<const Variant*> rows_of(Family family, const Selection& selection) {
     std::vector<const Variant*> rows;
     for (const Variant& row : registry())
         if (row.family == family) rows.push_back(&row);
-    std::ranges::stable_partition(rows, [&](const Variant* row) {
+    std::stable_partition(rows.begin(), rows.end(), [&](const Variant* row) {
         return is_named(*row, selection.preferred) && is_named(*row, selection.only);
     });
     return rows;
