@@ -2,7 +2,6 @@
 #include "host/suite/suite_file.h"
 
 #include <filesystem>
-#include <regex>
 #include <stdexcept>
 
 #include <fmt/ranges.h>
@@ -220,25 +219,6 @@ void append_runs(Suite& suite, const JsonPlace& document, const FileText& file,
     }
 }
 
-void keep_matching(Suite& suite, const std::string& filter) {
-    std::regex pattern;
-    try {
-        pattern = std::regex(filter, std::regex::ECMAScript);
-    } catch (const std::regex_error& error) {
-        throw std::runtime_error(
-            fmt::format("'{}' is no regular expression: {}", filter, error.what()));
-    }
-    std::vector<std::string> ids;
-    for (const Workload& workload : suite.workloads) ids.push_back(workload.id());
-    std::erase_if(suite.workloads, [&](const Workload& workload) {
-        return !std::regex_search(workload.id(), pattern);
-    });
-    if (suite.workloads.empty())
-        throw std::runtime_error(
-            fmt::format("filter '{}' matches none of the {} workloads of '{}':\n  {}", filter,
-                        ids.size(), suite.name, fmt::join(ids, "\n  ")));
-}
-
 }  // namespace
 
 Suite load_suite(const std::string& name_or_path, const SuiteOverrides& overrides) {
@@ -253,7 +233,6 @@ Suite load_suite(const std::string& name_or_path, const SuiteOverrides& override
         append_runs(suite, place, file, overrides);
     }
     if (suite.workloads.empty()) place.fail("this suite measures nothing: 'runs' is empty");
-    if (overrides.filter) keep_matching(suite, *overrides.filter);
     return suite;
 }
 

@@ -18,8 +18,7 @@ struct SuiteOverrides {
     std::optional<Size> size = {};
     std::optional<std::int64_t> classes = {};
     std::vector<double> widths = {};
-    std::optional<std::string> filter = {};  // regular expression, searched in Workload::id()
-    std::optional<double> min_time = {};     // seconds
+    std::optional<double> min_time = {};  // seconds
 };
 
 struct Suite {
@@ -30,9 +29,8 @@ struct Suite {
 
 // A suite's name, a network's name, or a path of either kind of file (suites have "runs", networks
 // "layers"). A network alone is measured in every precision, unpruned. Throws std::runtime_error
-// naming file, place and what is allowed; for an unknown name with near ones; when the filter is no
-// regular expression or leaves nothing. A pruning that a network alone lacks is a
-// std::invalid_argument.
+// naming file, place and what is allowed; for an unknown name with near ones. A pruning that a
+// network alone lacks is a std::invalid_argument.
 Suite load_suite(const std::string& name_or_path, const SuiteOverrides& overrides = {});
 
 struct SuiteEntry {

@@ -86,21 +86,6 @@ TEST(LoadSuite, hash_follows_the_text) {
     EXPECT_EQ(load_suite("resnet18").hash.size(), 16u);
 }
 
-TEST(LoadSuite, filter_keeps_what_it_finds) {
-    const Suite suite = load_suite("smoke", {.filter = "^mobilenet.*int8"});
-    EXPECT_THAT(ids(suite),
-                ElementsAre("mobilenet_v2/none/precision:int8/batch:1/size:224x224",
-                            "mobilenet_v2/all@0.5/precision:int8/batch:1/size:224x224"));
-}
-
-TEST(LoadSuite, empty_match_lists_what_there_was_and_a_bad_expression_is_named) {
-    EXPECT_THAT([] { load_suite("resnet18", {.filter = "fp64"}); },
-                ThrowsMessage<std::runtime_error>(AllOf(
-                    HasSubstr("filter 'fp64' matches none of the"), HasSubstr("precision:int8"))));
-    EXPECT_THAT([] { load_suite("resnet18", {.filter = "("}); },
-                ThrowsMessage<std::runtime_error>(HasSubstr("'(' is no regular expression")));
-}
-
 TEST(LoadSuite, unknown_names_bring_near_suites_and_networks) {
     EXPECT_THAT([] { load_suite("smok"); },
                 ThrowsMessage<std::runtime_error>(HasSubstr("did you mean smoke")));
