@@ -14,7 +14,7 @@ constexpr std::size_t most_planned_nodes = 300;
 DeviceTraits able_device() {
     DeviceTraits able;
     able.name = "able";
-    able.cpu = true;
+    able.kind = DeviceKind::cpu;
     able.tier = Tier::avx512_vnni;
     return able;
 }
