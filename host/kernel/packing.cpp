@@ -45,10 +45,11 @@ LaunchSize depthwise_launch(std::int64_t rows, std::int64_t vectors, Precision p
 
 // How a convolution's weights are laid out for a variant.
 struct WeightLayout {
-    std::int64_t block;    // output channels that one work-item computes together
-    std::int64_t lanes;    // output channels of the single vectors that follow the last whole block
-    std::int64_t filters;  // output channels, padded to whole vectors
-    std::int64_t groups;   // groups of input channels, the last one padded
+    std::int64_t block;     // output channels that one work-item or group computes together
+    std::int64_t lanes;     // output channels of the blocks that follow the last whole one
+    std::int64_t filters;   // output channels, padded to whole vectors
+    std::int64_t tap;       // products of a filter at a pixel of its window, padded
+    std::int64_t products;  // all of them
 
     std::int64_t width_at(std::int64_t filter) const {
         return filter < filters / block * block ? block : lanes;
@@ -56,13 +57,19 @@ struct WeightLayout {
 };
 
 WeightLayout layout_of(const ConvProblem& problem, const Variant& variant) {
+    const std::int64_t taps = problem.kernel.height * problem.kernel.width;
+    const std::int64_t channels = problem.in.channels / problem.groups;
+    if (const Team& team = variant.team; team.depth > 0) {
+        const std::int64_t block = variant.block_filters();
+        const std::int64_t tap = round_up(channels, team.unit);
+        return {block, block, round_up(problem.filters, block), tap,
+                round_up(taps * tap, team.depth)};
+    }
     const std::int64_t lanes = variant.algorithm == Algorithm::gemm ? 1 : variant.tile.lanes;
     const std::int64_t filters = round_up(problem.filters, lanes);
     const bool blocked = variant.family == Family::conv && lanes > 1;
-    return {.block = blocked ? lanes_of_block(variant.tile) : filters,
-            .lanes = lanes,
-            .filters = filters,
-            .groups = divide_up(problem.in.channels / problem.groups, variant.channel_group)};
+    const std::int64_t tap = round_up(channels, variant.channel_group);
+    return {blocked ? lanes_of_block(variant.tile) : filters, lanes, filters, tap, taps * tap};
 }
 
 template <class Stored, class Weight>
@@ -72,15 +79,15 @@ std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvP
     const std::int64_t taps = problem.kernel.height * problem.kernel.width;
     const std::int64_t channels = problem.in.channels / problem.groups;
     const std::int64_t group = variant.channel_group;
-    std::vector<Stored> packed(layout.filters * taps * layout.groups * group);
+    std::vector<Stored> packed(layout.filters * layout.products);
     for (std::int64_t o = 0; o < problem.filters; ++o) {
         const std::int64_t width = layout.width_at(o);
         const std::int64_t first = o / width * width;
         for (std::int64_t c = 0; c < channels; ++c)
             for (std::int64_t tap = 0; tap < taps; ++tap) {
-                const std::int64_t row =
-                    (first * taps + tap * width) * layout.groups + c / group * width;
-                packed[(row + o - first) * group + c % group] =
+                const std::int64_t product = tap * layout.tap + c;
+                const std::int64_t row = first * layout.products + product / group * width * group;
+                packed[row + (o - first) * group + product % group] =
                     Stored(oihw[(o * channels + c) * taps + tap]);
             }
     }
@@ -142,6 +149,23 @@ std::vector<float> pack_channels(const StepConstants& constants, std::int64_t st
     return rows;
 }
 
+// One work-group for each tile of a dense convolution; else a work-item for each vector of channels
+// of `pixels` pixels of a row.
+LaunchSize team_launch(const TensorShape& out, const Variant& variant) {
+    const std::size_t items = variant.team.items;
+    const auto launch = [&](std::int64_t groups) {
+        return LaunchSize{.global = {static_cast<std::size_t>(groups) * items, 1, 1},
+                          .local = {items, 1, 1}};
+    };
+    if (variant.team.depth > 0)
+        return launch(divide_up(out.pixels(), variant.block_pixels()) *
+                      divide_up(out.channels, variant.block_filters()));
+    const std::int64_t runs = divide_up(out.width, variant.tile.pixels);
+    return launch(
+        divide_up(out.batch * out.height * runs * divide_up(out.channels, variant.tile.lanes),
+                  static_cast<std::int64_t>(items)));
+}
+
 }  // namespace
 
 PackedConstants pack(const FusedStep& step, const Variant& variant, const StepConstants& constants,
@@ -153,9 +177,9 @@ PackedConstants pack(const FusedStep& step, const Variant& variant, const StepCo
     } else if (const auto* resize = std::get_if<Resize>(&step.operation)) {
         packed.weights = pack_tables(*resize, network.tensors[step.input].shape, out);
     }
-    packed.channel_stride = static_cast<int>(round_up(
-        out.channels,
-        variant.algorithm == Algorithm::gemm ? widest_vector : lanes_of_block(variant.tile)));
+    packed.channel_stride = static_cast<int>(
+        round_up(out.channels,
+                 variant.algorithm == Algorithm::gemm ? widest_vector : variant.block_filters()));
     packed.channels = pack_channels(constants, packed.channel_stride);
     return packed;
 }
@@ -166,6 +190,7 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
     if (plain(variant))
         return {.global = {size(round_up(out.elements(), plain_group)), 1, 1},
                 .local = {size(plain_group), 1, 1}};
+    if (variant.made_for_gpus()) return team_launch(out, variant);
     const std::int64_t blocks = divide_up(out.channels, lanes_of_block(variant.tile));
     const bool winograd = variant.algorithm == Algorithm::winograd;
     const std::int64_t tiles =
@@ -195,10 +220,11 @@ std::int64_t executed_macs(const FusedStep& step, const Variant& variant, const 
     if (variant.algorithm == Algorithm::winograd)
         return winograd_macs(out, problem.in.channels, winograd_block(variant));
     const std::int64_t tile = variant.tile.pixels;
-    const std::int64_t products =
-        problem.kernel.height * problem.kernel.width * layout.groups * variant.channel_group;
     if (variant.family == Family::depthwise)
-        return out.batch * out.height * round_up(out.width, tile) * layout.filters * products;
+        return out.batch * out.height * round_up(out.width, tile) * layout.filters *
+               layout.products;
+    if (variant.team.depth > 0)
+        return round_up(out.pixels(), variant.block_pixels()) * layout.filters * layout.products;
 
     // Whole blocks end in half a tile where that is enough (conv_blocked.cl), single vectors do
     // not.
@@ -206,7 +232,7 @@ std::int64_t executed_macs(const FusedStep& step, const Variant& variant, const 
     const std::int64_t half = divide_up(tile, 2);
     const std::int64_t last = out.pixels() % tile;
     const std::int64_t saved = last > 0 && last <= half ? tile - half : 0;
-    return (round_up(out.pixels(), tile) * layout.filters - saved * in_blocks) * products;
+    return (round_up(out.pixels(), tile) * layout.filters - saved * in_blocks) * layout.products;
 }
 
 std::int64_t packed_weight_bytes(const FusedStep& step, const Variant& variant) {
@@ -217,8 +243,7 @@ std::int64_t packed_weight_bytes(const FusedStep& step, const Variant& variant) 
         return winograd_weight_count(problem, winograd_block(variant)) *
                static_cast<std::int64_t>(sizeof(float));
     const WeightLayout layout = layout_of(problem, variant);
-    return layout.filters * problem.kernel.height * problem.kernel.width * layout.groups *
-           variant.channel_group * traits(traits(variant.precision).weight).bits / 8;
+    return layout.filters * layout.products * traits(traits(variant.precision).weight).bits / 8;
 }
 
 std::string entry_point(const Variant& variant) {

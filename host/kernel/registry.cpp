@@ -152,6 +152,53 @@ constexpr Variant through_clblast(std::string_view name, Precision precision, bo
             Tier::portable, vectors,      countable, Algorithm::gemm, needs};
 }
 
+// Dense convolution out of local memory, made for GPUs: a stage of windows and weights while the
+// one before is multiplied. Four words more for each row of windows keep work-items off each
+// other's banks (conv_igemm.cl).
+constexpr Variant igemm(std::string_view name, Precision precision, std::string_view defines,
+                        Tile tile, Team team) {
+    const bool packed = precision == Precision::int8;  // a word is four channels
+    const int words = packed ? team.depth / 4 : team.depth;
+    const int row =
+        tile.pixels * team.along_pixels + 4 + tile.vectors * tile.lanes * team.along_filters;
+    team.items = static_cast<std::uint64_t>(team.along_pixels * team.along_filters);
+    team.unit = 4;
+    team.local_bytes = static_cast<std::uint64_t>(2 * words * row * 4);
+    return {
+        name,           Family::conv, precision, "conv_igemm.cl",   defines, tile, packed ? 4 : 1,
+        Tier::portable, false,        grouped,   Algorithm::direct, {},      team};
+}
+
+// 8 x 8 sums for each of 16 x 16 work-items: two words of local memory for eight products. Half of
+// that where the output is small, or has few channels.
+constexpr Tile large_tile{8, 2, 4}, small_tile{8, 1, 4};
+constexpr Team large_team(int depth) {
+    return {.along_pixels = 16, .along_filters = 16, .depth = depth, .fills_device = true};
+}
+constexpr Team small_team(int depth) {
+    return {.along_pixels = 8, .along_filters = 16, .depth = depth};
+}
+
+// A vector of four channels for each work-item, channels fastest: a GPU's work-items then read and
+// write neighbouring memory together.
+constexpr Variant coalesced(std::string_view name, Family family, Precision precision,
+                            std::string_view source,
+                            decltype(Variant::refuse) refuse = refuses_nothing, int pixels = 1) {
+    return {name,
+            family,
+            precision,
+            source,
+            "",
+            {pixels, 1, 4},
+            1,
+            Tier::portable,
+            false,
+            refuse,
+            Algorithm::direct,
+            {},
+            Team{.items = 64}};
+}
+
 // Tiles: 14 x 2 accumulators, two weight vectors and a broadcast use 31 of the 32 registers of
 // AVX-512; 6 x 2 fits the 16 of AVX2 and SSE. A fully connected layer of batch 1 streams its
 // weights, in 4 vectors at a time. Depthwise rows keep 7 pixels: the widths of classification
@@ -165,6 +212,8 @@ constexpr std::array rows{
     blocked("conv_blocked.fp32.avx512", fp32, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp32.avx2", fp32, "", {6, 2, 8}, Tier::avx2),
     blocked("conv_blocked.fp32.portable", fp32, "", {6, 2, 4}, Tier::portable),
+    igemm("conv_igemm.fp32", fp32, "", large_tile, large_team(8)),
+    igemm("conv_igemm.fp32.small", fp32, "", small_tile, small_team(8)),
     plain("conv_plain.fp32", Family::conv, fp32, "conv_plain.cl"),
     through_clblast("clblast_vector.fp32", fp32, true),
     through_clblast("clblast_scalar.fp32", fp32, false),
@@ -176,6 +225,8 @@ constexpr std::array rows{
     blocked("conv_blocked.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
     blocked("conv_blocked.fp16.portable", fp16, "", {6, 2, 4}, Tier::portable),
+    igemm("conv_igemm.fp16", fp16, "", large_tile, large_team(16)),
+    igemm("conv_igemm.fp16.small", fp16, "", small_tile, small_team(16)),
     plain("conv_plain.fp16", Family::conv, fp16, "conv_plain.cl"),
     through_clblast("clblast_vector.fp16", fp16, true),
     through_clblast("clblast_scalar.fp16", fp16, false),
@@ -186,6 +237,8 @@ constexpr std::array rows{
     blocked("conv_blocked.int8.avx512", int8, "-DDOT_MADD", {12, 2, 16}, Tier::avx512),
     blocked("conv_blocked.int8.avx2", int8, "-DDOT_MADD", {4, 2, 8}, Tier::avx2),
     blocked("conv_blocked.int8.portable", int8, "-DDOT_PORTABLE", {4, 1, 4}, Tier::portable),
+    igemm("conv_igemm.int8", int8, "-DDOT_PORTABLE", large_tile, large_team(32)),
+    igemm("conv_igemm.int8.small", int8, "-DDOT_PORTABLE", small_tile, small_team(32)),
     plain("conv_plain.int8", Family::conv, int8, "conv_plain.cl"),
 
     vector("depthwise_vector.fp32.avx512", Family::depthwise, fp32, "depthwise_vector.cl",
@@ -194,6 +247,8 @@ constexpr std::array rows{
            narrow, 7),
     vector("depthwise_vector.fp32.portable", Family::depthwise, fp32, "depthwise_vector.cl",
            Tier::portable, refuses_nothing, 7),
+    coalesced("depthwise_coalesced.fp32", Family::depthwise, fp32, "depthwise_vector.cl",
+              refuses_nothing, 4),
     plain("depthwise_plain.fp32", Family::depthwise, fp32, "conv_plain.cl"),
 
     vector("depthwise_vector.fp16.avx512", Family::depthwise, fp16, "depthwise_vector.cl",
@@ -202,6 +257,8 @@ constexpr std::array rows{
            narrow, 7),
     vector("depthwise_vector.fp16.portable", Family::depthwise, fp16, "depthwise_vector.cl",
            Tier::portable, refuses_nothing, 7),
+    coalesced("depthwise_coalesced.fp16", Family::depthwise, fp16, "depthwise_vector.cl",
+              refuses_nothing, 4),
     plain("depthwise_plain.fp16", Family::depthwise, fp16, "conv_plain.cl"),
 
     vector("depthwise_vector.int8.avx512", Family::depthwise, int8, "depthwise_vector.cl",
@@ -210,42 +267,50 @@ constexpr std::array rows{
            inexact_sum, 7),
     vector("depthwise_vector.int8.portable", Family::depthwise, int8, "depthwise_vector.cl",
            Tier::portable, inexact_sum, 7),
+    coalesced("depthwise_coalesced.int8", Family::depthwise, int8, "depthwise_vector.cl",
+              inexact_sum, 4),
     plain("depthwise_plain.int8", Family::depthwise, int8, "conv_plain.cl"),
 
     vector("pool_vector.fp32.avx512", Family::pool, fp32, "pool.cl", Tier::avx512, narrow),
     vector("pool_vector.fp32.avx2", Family::pool, fp32, "pool.cl", Tier::avx2, narrow),
     vector("pool_vector.fp32.portable", Family::pool, fp32, "pool.cl", Tier::portable,
            refuses_nothing),
+    coalesced("pool_coalesced.fp32", Family::pool, fp32, "pool.cl"),
     plain("pool_plain.fp32", Family::pool, fp32, "pool.cl"),
 
     vector("pool_vector.fp16.avx512", Family::pool, fp16, "pool.cl", Tier::avx512, narrow),
     vector("pool_vector.fp16.avx2", Family::pool, fp16, "pool.cl", Tier::avx2, narrow),
     vector("pool_vector.fp16.portable", Family::pool, fp16, "pool.cl", Tier::portable,
            refuses_nothing),
+    coalesced("pool_coalesced.fp16", Family::pool, fp16, "pool.cl"),
     plain("pool_plain.fp16", Family::pool, fp16, "pool.cl"),
 
     vector("pool_vector.int8.avx512", Family::pool, int8, "pool.cl", Tier::avx512, narrow),
     vector("pool_vector.int8.avx2", Family::pool, int8, "pool.cl", Tier::avx2, narrow),
     vector("pool_vector.int8.portable", Family::pool, int8, "pool.cl", Tier::portable,
            refuses_nothing),
+    coalesced("pool_coalesced.int8", Family::pool, int8, "pool.cl"),
     plain("pool_plain.int8", Family::pool, int8, "pool.cl"),
 
     vector("eltwise_vector.fp32.avx512", Family::eltwise, fp32, "eltwise.cl", Tier::avx512, narrow),
     vector("eltwise_vector.fp32.avx2", Family::eltwise, fp32, "eltwise.cl", Tier::avx2, narrow),
     vector("eltwise_vector.fp32.portable", Family::eltwise, fp32, "eltwise.cl", Tier::portable,
            refuses_nothing),
+    coalesced("eltwise_coalesced.fp32", Family::eltwise, fp32, "eltwise.cl"),
     plain("eltwise_plain.fp32", Family::eltwise, fp32, "eltwise.cl"),
 
     vector("eltwise_vector.fp16.avx512", Family::eltwise, fp16, "eltwise.cl", Tier::avx512, narrow),
     vector("eltwise_vector.fp16.avx2", Family::eltwise, fp16, "eltwise.cl", Tier::avx2, narrow),
     vector("eltwise_vector.fp16.portable", Family::eltwise, fp16, "eltwise.cl", Tier::portable,
            refuses_nothing),
+    coalesced("eltwise_coalesced.fp16", Family::eltwise, fp16, "eltwise.cl"),
     plain("eltwise_plain.fp16", Family::eltwise, fp16, "eltwise.cl"),
 
     vector("eltwise_vector.int8.avx512", Family::eltwise, int8, "eltwise.cl", Tier::avx512, narrow),
     vector("eltwise_vector.int8.avx2", Family::eltwise, int8, "eltwise.cl", Tier::avx2, narrow),
     vector("eltwise_vector.int8.portable", Family::eltwise, int8, "eltwise.cl", Tier::portable,
            refuses_nothing),
+    coalesced("eltwise_coalesced.int8", Family::eltwise, int8, "eltwise.cl"),
     plain("eltwise_plain.int8", Family::eltwise, int8, "eltwise.cl"),
 
     vector("concat_vector.fp32.avx512", Family::concat, fp32, "concat.cl", Tier::avx512,
@@ -254,6 +319,7 @@ constexpr std::array rows{
            refuses_nothing),
     vector("concat_vector.fp32.portable", Family::concat, fp32, "concat.cl", Tier::portable,
            refuses_nothing),
+    coalesced("concat_coalesced.fp32", Family::concat, fp32, "concat.cl"),
     plain("concat_plain.fp32", Family::concat, fp32, "concat.cl"),
 
     vector("concat_vector.fp16.avx512", Family::concat, fp16, "concat.cl", Tier::avx512,
@@ -262,6 +328,7 @@ constexpr std::array rows{
            refuses_nothing),
     vector("concat_vector.fp16.portable", Family::concat, fp16, "concat.cl", Tier::portable,
            refuses_nothing),
+    coalesced("concat_coalesced.fp16", Family::concat, fp16, "concat.cl"),
     plain("concat_plain.fp16", Family::concat, fp16, "concat.cl"),
 
     vector("concat_vector.int8.avx512", Family::concat, int8, "concat.cl", Tier::avx512,
@@ -270,24 +337,28 @@ constexpr std::array rows{
            refuses_nothing),
     vector("concat_vector.int8.portable", Family::concat, int8, "concat.cl", Tier::portable,
            refuses_nothing),
+    coalesced("concat_coalesced.int8", Family::concat, int8, "concat.cl"),
     plain("concat_plain.int8", Family::concat, int8, "concat.cl"),
 
     vector("resize_vector.fp32.avx512", Family::resize, fp32, "resize.cl", Tier::avx512, narrow),
     vector("resize_vector.fp32.avx2", Family::resize, fp32, "resize.cl", Tier::avx2, narrow),
     vector("resize_vector.fp32.portable", Family::resize, fp32, "resize.cl", Tier::portable,
            refuses_nothing),
+    coalesced("resize_coalesced.fp32", Family::resize, fp32, "resize.cl"),
     plain("resize_plain.fp32", Family::resize, fp32, "resize.cl"),
 
     vector("resize_vector.fp16.avx512", Family::resize, fp16, "resize.cl", Tier::avx512, narrow),
     vector("resize_vector.fp16.avx2", Family::resize, fp16, "resize.cl", Tier::avx2, narrow),
     vector("resize_vector.fp16.portable", Family::resize, fp16, "resize.cl", Tier::portable,
            refuses_nothing),
+    coalesced("resize_coalesced.fp16", Family::resize, fp16, "resize.cl"),
     plain("resize_plain.fp16", Family::resize, fp16, "resize.cl"),
 
     vector("resize_vector.int8.avx512", Family::resize, int8, "resize.cl", Tier::avx512, narrow),
     vector("resize_vector.int8.avx2", Family::resize, int8, "resize.cl", Tier::avx2, narrow),
     vector("resize_vector.int8.portable", Family::resize, int8, "resize.cl", Tier::portable,
            refuses_nothing),
+    coalesced("resize_coalesced.int8", Family::resize, int8, "resize.cl"),
     plain("resize_plain.int8", Family::resize, int8, "resize.cl"),
 };
 

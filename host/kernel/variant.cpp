@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include "host/kernel/packing.h"
+
 namespace slimbench {
 
 Family family_of(const Operation& operation) {
@@ -30,6 +32,11 @@ std::string Variant::build_options() const {
         tile.pixels, tile.vectors, tile.lanes, channel_group, traits(types.activation).opencl_name,
         traits(weight).opencl_name, precision == Precision::int8 ? 1 : 0,
         precision == Precision::fp16 ? 1 : 0);
+    if (team.items > 1) options += fmt::format(" -DWORK_ITEMS={}", team.items);
+    if (team.depth > 0)
+        options += fmt::format(
+            " -DMEMBERS_ALONG_PIXELS={} -DMEMBERS_ALONG_FILTERS={} -DDEPTH={} -DUNIT={}",
+            team.along_pixels, team.along_filters, team.depth, team.unit);
     if (!defines.empty()) options += fmt::format(" {}", defines);
     return options;
 }
@@ -53,7 +60,31 @@ std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
     for (const Capability needed : all_capabilities)
         if (row.needs.has(needed) && !device.can(needed))
             return fmt::format("needs {}, which {} lacks", title(needed), device.name);
+    if (row.team.local_bytes > device.local_memory)
+        return fmt::format("takes {} bytes of local memory, {} has {}", row.team.local_bytes,
+                           device.name, device.local_memory);
+    if (row.made_for_gpus() && row.team.items > device.largest_work_group)
+        return fmt::format("has {} work-items in a work-group, {} takes {}", row.team.items,
+                           device.name, device.largest_work_group);
     return row.refuse(step, network);
+}
+
+// Why the row, which could compute the step, is left to those who ask for it by name.
+std::optional<std::string> unfit(const Variant& row, const FusedStep& step, const Network& network,
+                                 const DeviceTraits& device) {
+    if (!row.made_for_gpus()) return std::nullopt;
+    if (device.cpu())
+        return fmt::format("is made for GPUs, {} is none; --kernel {} takes it all the same",
+                           device.name, row.name);
+    const LaunchSize launch = launch_size(step, row, network);
+    const std::size_t groups = launch.global[0] / launch.local[0];
+    if (row.team.fills_device && groups < device.compute_units)
+        return fmt::format("has {} work-groups for {} compute units", groups, device.compute_units);
+    return std::nullopt;
+}
+
+bool asked_for(const Variant& row, const std::string& part) {
+    return !part.empty() && is_named(row, part);
 }
 
 // Rows of the family, those asked for by name first.
@@ -71,10 +102,10 @@ std::vector<const Variant*> rows_of(Family family, const Selection& selection) {
 std::optional<std::string> nothing_named(const std::vector<const Variant*>& rows,
                                          const std::string& part, const FusedStep& step,
                                          Precision precision) {
-    const auto asked_for = [&](const Variant* row) {
+    const auto computes = [&](const Variant* row) {
         return row->precision == precision && is_named(*row, part);
     };
-    if (std::ranges::any_of(rows, asked_for)) return std::nullopt;
+    if (std::ranges::any_of(rows, computes)) return std::nullopt;
     return fmt::format("no kernel named '{}' computes {} in {}", part, kind_name(step.operation),
                        traits(precision).name);
 }
@@ -98,7 +129,10 @@ Choice choose(const FusedStep& step, const Network& network, Precision precision
                 fmt::format("{}: its name does not contain '{}'", row->name, selection.only));
             continue;
         }
-        if (const auto reason = refusal(*row, step, network, device, selection)) {
+        auto reason = refusal(*row, step, network, device, selection);
+        if (!reason && !asked_for(*row, selection.only) && !asked_for(*row, selection.preferred))
+            reason = unfit(*row, step, network, device);
+        if (reason) {
             choice.refused.push_back(fmt::format("{}: {}", row->name, *reason));
             continue;
         }

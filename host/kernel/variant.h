@@ -27,6 +27,18 @@ struct Tile {
     int lanes = 1;    // channels in a vector
 };
 
+// Work-items that compute side by side, as GPUs want it.
+struct Team {
+    std::uint64_t items = 1;  // work-items of a work-group
+    // Dense convolutions: so many tiles make a work-group's, whose operands share local memory.
+    int along_pixels = 1, along_filters = 1;
+    int depth = 0;  // products of each sum that are in local memory at a time; 0: none
+    int unit = 0;   // channels that a work-item copies there at once; taps are padded to whole ones
+    std::uint64_t local_bytes = 0;  // of local memory
+    bool fills_device = false;  // leaves outputs that do not give each compute unit a work-group
+                                // to rows of smaller tiles
+};
+
 // How a convolution's sums come about: decides how weights are packed and how exact results are.
 enum class Algorithm {
     direct,
@@ -51,7 +63,14 @@ struct Variant {
     std::optional<std::string> (*refuse)(const FusedStep& step, const Network& network);
     Algorithm algorithm = Algorithm::direct;
     Capabilities needs = {};
+    Team team = {};
 
+    // Of the output, that a work-group computes.
+    std::int64_t block_pixels() const { return std::int64_t{tile.pixels} * team.along_pixels; }
+    std::int64_t block_filters() const {
+        return std::int64_t{tile.vectors} * tile.lanes * team.along_filters;
+    }
+    bool made_for_gpus() const { return team.items > 1; }
     std::string build_options() const;  // "-DPIXELS=14 -DVECTORS=2 ..."
 
     // What sums are kept in: CLBlast adds in the type that it multiplies.
@@ -62,7 +81,7 @@ struct Variant {
 };
 
 // Rows in order of preference. Every family and precision has a plain row that refuses nothing;
-// rows behind it are taken by name only.
+// rows behind it are taken by name only, and so are rows made for GPUs on other devices.
 std::span<const Variant> registry();
 
 struct Choice {

@@ -26,16 +26,6 @@ typedef struct {
     long window[PIXELS], residual[PIXELS], output[PIXELS];
 } places;
 
-typedef struct {
-    int n, y, x;
-} position;
-
-INLINE position position_of(step_args args, int pixel) {
-    const int row = pixel / args.output.width;
-    position at = {row / args.output.height, row % args.output.height, pixel % args.output.width};
-    return at;
-}
-
 // The next pixel, or the same one when it is the last.
 INLINE position next_pixel(step_args args, position at) {
     position next = {at.n, at.y, at.x + 1};
@@ -68,10 +58,6 @@ INLINE void place_tile(step_args args, position at, places* tile) {
         at = next_pixel(args, at);
         place_pixel(args, at, p, tile);
     }
-}
-
-INLINE int divide_up(int value, int step) {
-    return (value + step - 1) / step;
 }
 
 INLINE int round_to_groups(int channels) {

@@ -20,15 +20,7 @@
 // Of the input; more would not fit a driver thread's stack. host/kernel/registry.cpp knows it too.
 #define MOST_CHANNELS 512
 
-INLINE int divide_up(int value, int step) {
-    return (value + step - 1) / step;
-}
-
 // The upper left output pixel of a tile.
-typedef struct {
-    int n, y, x;
-} position;
-
 INLINE position tile_at(step_args args, int tile) {
     const int columns = divide_up(args.output.width, 4), rows = divide_up(args.output.height, 4);
     const int row = tile / columns;

@@ -1,6 +1,10 @@
-// Depthwise convolution for CPUs: a work-item computes output rows of LANES channels, PIXELS pixels
-// at a time, which share each tap's weights in a register. Global size: groups of rows (fastest),
-// groups of channel vectors.
+// Depthwise convolution: LANES channels and PIXELS neighbouring pixels at a time, which share each
+// tap's weights in a register.
+//
+// For CPUs a work-item computes output rows. Global size: groups of rows (fastest), groups of
+// channel vectors. For GPUs (several work-items in a work-group) it computes PIXELS pixels or what
+// is left of their row, and neighbours compute neighbouring channels. Global size: channel vectors
+// (fastest), runs of pixels, rows, rounded up.
 //
 // Weights [kernel row][kernel column][channels rounded up to LANES]. INT8 sums in float: a product
 // of u8 and s8 is below 2^15, so up to 2^9 products add exactly, and the sum of each tap costs one
@@ -81,32 +85,43 @@ INLINE void compute_run(const int pixels, const int stride, global const ELEMENT
     }
 }
 
-INLINE void compute_rows(const int stride, global const ELEMENT* input,
+// Rows of output pixels, through the batch, and columns of them.
+typedef struct {
+    int row, row_end, x, x_end;
+} output_area;
+
+INLINE void fill_halo_of_row(global ELEMENT* output, step_args args, output_area area, int n, int y,
+                             int c) {
+    const int last = args.output.width - 1;
+    if (y == 0 || y == args.output.height - 1) {
+        for (int x = area.x; x < area.x_end; ++x) fill_halo(output, args, n, y, x, c);
+        return;
+    }
+    if (area.x == 0) fill_halo(output, args, n, y, 0, c);
+    if (area.x_end > last && last > 0) fill_halo(output, args, n, y, last, c);
+}
+
+INLINE void compute_area(const int stride, global const ELEMENT* input,
                          global const WEIGHT* weights, const lanes_float* factors,
                          global const float* channels, global const ELEMENT* residual,
-                         global ELEMENT* output, step_args args, int row, int end, int c) {
-    const int width = args.output.width;
-    for (; row < end; ++row) {
+                         global ELEMENT* output, step_args args, output_area area, int c) {
+    for (int row = area.row; row < area.row_end; ++row) {
         const int n = row / args.output.height, y = row % args.output.height;
-        int x = 0;
-        for (; x + PIXELS <= width; x += PIXELS)
+        int x = area.x;
+        for (; x + PIXELS <= area.x_end; x += PIXELS)
             compute_run(PIXELS, stride, input, weights, factors, channels, residual, output, args,
                         n, y, x, c);
-        for (; x < width; ++x)
+        for (; x < area.x_end; ++x)
             compute_run(1, stride, input, weights, factors, channels, residual, output, args, n, y,
                         x, c);
-
-        if (args.output.halo == 0) continue;
-        const bool whole_row = y == 0 || y == args.output.height - 1;
-        for (x = 0; x < width; x += whole_row || x == width - 1 ? 1 : width - 1)
-            fill_halo(output, args, n, y, x, c);
+        if (args.output.halo > 0) fill_halo_of_row(output, args, area, n, y, c);
     }
 }
 
-// Rows `row` to `end` of the LANES channels from c on.
+// The LANES channels from c on.
 INLINE void compute_channels(global const ELEMENT* input, global const WEIGHT* weights,
                              global const float* channels, global const ELEMENT* residual,
-                             global ELEMENT* output, step_args args, int row, int end, int c) {
+                             global ELEMENT* output, step_args args, output_area area, int c) {
     const bool is_3x3 = args.kernel_height == 3 && args.kernel_width == 3 &&
                         args.dilation_height == 1 && args.dilation_width == 1;
     lanes_float factors[9];
@@ -114,26 +129,32 @@ INLINE void compute_channels(global const ELEMENT* input, global const WEIGHT* w
         for (int tap = 0; tap < 9; ++tap)
             factors[tap] = TO_FLOAT(LOAD_WEIGHTS(weights + tap * args.channel_stride + c));
     if (is_3x3 && args.stride_width == 1)
-        compute_rows(1, input, weights, factors, channels, residual, output, args, row, end, c);
+        compute_area(1, input, weights, factors, channels, residual, output, args, area, c);
     else if (is_3x3 && args.stride_width == 2)
-        compute_rows(2, input, weights, factors, channels, residual, output, args, row, end, c);
+        compute_area(2, input, weights, factors, channels, residual, output, args, area, c);
     else
-        compute_rows(0, input, weights, factors, channels, residual, output, args, row, end, c);
-}
-
-INLINE int divide_up(int value, int step) {
-    return (value + step - 1) / step;
+        compute_area(0, input, weights, factors, channels, residual, output, args, area, c);
 }
 
 KERNEL depthwise_vector(STEP_ARGUMENTS) {
     const int rows = args.output.batch * args.output.height;
-    const int row_group = divide_up(rows, (int)get_global_size(0));
-    const int row = (int)get_global_id(0) * row_group, end = min(row + row_group, rows);
-
     const int vectors = divide_up(args.output.channels, LANES);
+#if defined(WORK_ITEMS)
+    const int runs = divide_up(args.output.width, PIXELS);
+    const long index = get_global_id(0);
+    const int vector = (int)(index % vectors), row = (int)(index / vectors / runs);
+    const int x = (int)(index / vectors % runs) * PIXELS;
+    if (row >= rows) return;
+    const output_area run = {row, row + 1, x, min(x + PIXELS, args.output.width)};
+    compute_channels(input, weights, channels, residual, output, args, run, vector * LANES);
+#else
+    const int row_group = divide_up(rows, (int)get_global_size(0));
+    const int row = (int)get_global_id(0) * row_group;
+    const output_area area = {row, min(row + row_group, rows), 0, args.output.width};
     const int vector_group = divide_up(vectors, (int)get_global_size(1));
     const int vector = (int)get_global_id(1) * vector_group;
 #pragma nounroll
     for (int v = vector; v < min(vector + vector_group, vectors); ++v)
-        compute_channels(input, weights, channels, residual, output, args, row, end, v * LANES);
+        compute_channels(input, weights, channels, residual, output, args, area, v * LANES);
+#endif
 }

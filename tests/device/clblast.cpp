@@ -129,7 +129,7 @@ TEST_F(ClblastService, prepares_nothing_that_it_would_not_compute) {
     const ResultRecord fp16 =
         service_->prepare(request_for(separable(), Precision::fp16), no_progress);
     EXPECT_EQ(fp16.status, Status::unsupported);
-    EXPECT_THAT(fp16.reason, HasSubstr("clblast_vector.fp16: computes in binary16"));
+    EXPECT_THAT(fp16.reason, HasSubstr("clblast_vector.fp16: needs half arithmetic"));
 }
 
 TEST_F(ClblastService, gives_up_what_would_outlast_the_time_limit) {

@@ -60,6 +60,43 @@ TEST(Packing, puts_every_weight_where_the_blocked_kernel_reads_it) {
     }
 }
 
+// Products that the kernel for GPUs reads, which are there and zero where the problem has none.
+TEST(Packing, fills_stages_of_local_memory_with_whole_taps) {
+    const LoneStep lone = lone_conv("mb1ic7ih9oc67kh3ph1");
+    const ConvProblem& problem = std::get<Conv>(lone.step.operation).problem;
+    const Variant& variant = row("conv_igemm.fp32.small");
+    ASSERT_EQ(variant.block_filters(), 64);
+    ASSERT_EQ(variant.team.depth, 8);
+    const auto packed =
+        words<float>(pack(lone.step, variant, numbered_constants(problem), lone.network).weights);
+    const std::size_t products = 9 * 8;  // 7 channels of a tap are padded to 8: 9 stages
+    ASSERT_EQ(packed.size(), 2 * 64 * products);
+    EXPECT_EQ(packed_weight_bytes(lone.step, variant), packed.size() * sizeof(float));
+    for (std::size_t o = 0; o < 128; ++o)
+        for (std::size_t c = 0; c < 8; ++c)
+            for (std::size_t tap = 0; tap < 9; ++tap)
+                ASSERT_EQ(packed[o / 64 * 64 * products + (tap * 8 + c) * 64 + o % 64],
+                          o < 67 && c < 7 ? static_cast<float>((o * 7 + c) * 9 + tap + 1) : 0)
+                    << "o" << o << " c" << c << " tap" << tap;
+}
+
+TEST(Packing, pads_the_last_stage_of_local_memory_and_groups_channels_by_four) {
+    const LoneStep lone = lone_conv("mb1ic3ih9oc5kh3ph1");
+    ConvProblem problem = std::get<Conv>(lone.step.operation).problem;
+    StepConstants constants = numbered_constants(problem);
+    std::vector<std::int8_t> weights(problem.weight_count());
+    std::iota(weights.begin(), weights.end(), std::int8_t{-67});
+    constants.weights = weights;
+    const Variant& variant = row("conv_igemm.int8.small");
+    const auto packed =
+        words<std::int8_t>(pack(lone.step, variant, constants, lone.network).weights);
+    ASSERT_EQ(packed.size(), 64u * 64) << "9 taps of 4 channels, in stages of 32";
+    for (std::size_t o = 0; o < 5; ++o)
+        for (std::size_t c = 0; c < 3; ++c)
+            for (std::size_t tap = 0; tap < 9; ++tap)
+                ASSERT_EQ(packed[tap * 64 * 4 + o * 4 + c], weights[(o * 3 + c) * 9 + tap]);
+}
+
 TEST(Packing, stores_weights_of_fp16_in_binary16) {
     const LoneStep lone = lone_conv("mb1ic2ih1oc3kh1");
     StepConstants constants;
@@ -144,6 +181,24 @@ TEST(Launch, gives_winograds_work_items_two_blocks) {
               (std::array<std::size_t, 3>{33, 2, 1}));
 }
 
+TEST(Launch, gives_every_tile_of_a_gpus_convolution_a_work_group) {
+    const LoneStep lone = lone_conv("mb1ic64ih15oc130kh1");  // 225 pixels
+    const LaunchSize size = launch_size(lone.step, row("conv_igemm.fp32"), lone.network);
+    EXPECT_EQ(size.local, (std::array<std::size_t, 3>{256, 1, 1}));
+    EXPECT_EQ(size.global, (std::array<std::size_t, 3>{2 * 2 * 256, 1, 1}));
+}
+
+TEST(Launch, gives_every_vector_of_channels_a_work_item_of_a_gpu) {
+    const LoneStep pool = lone_step(Pool{}, {1, 19, 8, 8}, {1, 19, 4, 4});
+    EXPECT_EQ(launch_size(pool.step, row("pool_coalesced.fp32"), pool.network).global[0], 128u)
+        << "16 pixels of 5 vectors, in groups of 64";
+    const LoneStep depthwise = lone_conv("g19mb1ic19ih7oc19kh3ph1");
+    EXPECT_EQ(
+        launch_size(depthwise.step, row("depthwise_coalesced.fp32"), depthwise.network).global[0],
+        128u)
+        << "7 rows of 2 runs of pixels, 5 vectors each";
+}
+
 TEST(Launch, rounds_plain_sizes_up_to_whole_groups) {
     const LoneStep lone = lone_conv("mb1ic3ih7oc5kh3ph1");
     const LaunchSize launch = launch_size(lone.step, row("conv_plain.fp32"), lone.network);
@@ -169,6 +224,11 @@ TEST(ExecutedMacs, equal_nominal_ones_where_tiles_fit) {
     const LoneStep lone = lone_conv("mb1ic64ih56oc64kh3ph1");
     EXPECT_EQ(executed_macs(lone.step, row("conv_blocked.fp32.avx512"), lone.network),
               std::get<Conv>(lone.step.operation).problem.macs());
+}
+
+TEST(ExecutedMacs, count_what_a_gpus_tiles_reach_past_the_output) {
+    const LoneStep lone = lone_conv("mb1ic64ih15oc130kh1");
+    EXPECT_EQ(executed_macs(lone.step, row("conv_igemm.fp32"), lone.network), 256 * 256 * 64);
 }
 
 TEST(ExecutedMacs, count_half_a_tile_at_the_end) {

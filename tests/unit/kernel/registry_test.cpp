@@ -1,5 +1,6 @@
 #include <set>
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -58,12 +59,58 @@ TEST(Registry, has_a_row_for_every_step_on_every_tier) {
                     << kind_name(lone.step.operation) << " on " << name(tier);
 }
 
-TEST(Registry, gives_a_device_that_is_no_cpu_plain_rows) {
-    DeviceTraits gpu;
-    gpu.name = "some GPU";
-    for (const LoneStep& lone : steps_of_every_family())
-        for (Precision precision : all_precisions)
-            EXPECT_THAT(chosen(lone, precision, gpu), HasSubstr("_plain"));
+TEST(Registry, gives_a_gpu_rows_made_for_it) {
+    for (Precision precision : all_precisions) {
+        const std::string suffix = fmt::format(".{}", traits(precision).name);
+        const auto variant = [&](const LoneStep& lone) { return chosen(lone, precision, gpu()); };
+        EXPECT_EQ(variant(lone_conv("mb1ic64ih56oc64kh3ph1")), "conv_igemm" + suffix + ".small");
+        EXPECT_EQ(variant(lone_conv("mb32ic64ih56oc256kh1")), "conv_igemm" + suffix);
+        EXPECT_EQ(variant(lone_conv("g4mb1ic16ih9oc24kh3ph1")), "conv_plain" + suffix);
+        EXPECT_EQ(variant(lone_conv("g19mb1ic19ih7oc19kh3ph1")), "depthwise_coalesced" + suffix);
+        EXPECT_EQ(variant(lone_step(Add{}, {1, 3, 8, 8}, {1, 3, 8, 8})),
+                  "eltwise_coalesced" + suffix);
+    }
+}
+
+TEST(Registry, gives_other_devices_rows_made_for_gpus_by_name_alone) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    DeviceTraits cpu = device_of(Tier::portable);
+    cpu.local_memory = gpu().local_memory;
+    cpu.largest_work_group = gpu().largest_work_group;
+    for (Precision precision : all_precisions) {
+        EXPECT_THAT(chosen(conv, precision, cpu), HasSubstr("conv_blocked"));
+        EXPECT_THAT(chosen(conv, precision, cpu, {.only = "igemm"}), HasSubstr("conv_igemm"));
+        EXPECT_THAT(chosen(conv, precision, cpu, {.preferred = "igemm"}), HasSubstr("conv_igemm"));
+    }
+    const LoneStep sum = lone_step(Add{}, {1, 19, 8, 8}, {1, 19, 8, 8});
+    EXPECT_EQ(chosen(sum, Precision::fp32, cpu, {.only = "eltwise"}),
+              "eltwise_vector.fp32.portable")
+        << "among rows of a name, the order of preference holds";
+}
+
+TEST(Registry, leaves_large_tiles_to_outputs_that_give_every_compute_unit_one) {
+    const LoneStep conv = lone_conv("mb1ic64ih64oc128kh1");  // 4,096 pixels: 32 tiles
+    DeviceTraits device = gpu();
+    device.compute_units = 32;
+    EXPECT_EQ(chosen(conv, Precision::fp32, device), "conv_igemm.fp32");
+    device.compute_units = 33;
+    EXPECT_EQ(chosen(conv, Precision::fp32, device), "conv_igemm.fp32.small");
+    EXPECT_EQ(chosen(conv, Precision::fp32, device, {.only = "igemm"}), "conv_igemm.fp32");
+    EXPECT_THAT(choose(conv.step, conv.network, Precision::fp32, device).refused,
+                Contains("conv_igemm.fp32: has 32 work-groups for 33 compute units"));
+}
+
+TEST(Registry, takes_no_more_of_a_work_group_than_the_device_has) {
+    const LoneStep conv = lone_conv("mb32ic64ih56oc256kh1");
+    DeviceTraits device = gpu();
+    device.local_memory = 16 << 10;
+    const Choice choice = choose(conv.step, conv.network, Precision::fp32, device);
+    ASSERT_NE(choice.variant, nullptr);
+    EXPECT_EQ(choice.variant->name, "conv_igemm.fp32.small");
+    EXPECT_THAT(choice.refused, Contains("conv_igemm.fp32: takes 16640 bytes of local memory, some "
+                                         "GPU has 16384"));
+    device.largest_work_group = 64;
+    EXPECT_EQ(chosen(conv, Precision::fp32, device), "conv_plain.fp32");
 }
 
 TEST(Registry, prefers_the_widest_tier_of_the_device) {

@@ -61,6 +61,15 @@ inline DeviceTraits device_of(Tier tier) {
     return device;
 }
 
+inline DeviceTraits gpu() {
+    DeviceTraits device;
+    device.name = "some GPU";
+    device.compute_units = 64;
+    device.local_memory = 48 << 10;
+    device.largest_work_group = 1024;
+    return device;
+}
+
 inline constexpr std::array all_tiers{Tier::portable, Tier::avx2, Tier::avx512, Tier::avx512_vnni};
 
 inline const Variant& row(std::string_view name) {
