@@ -95,9 +95,7 @@ Json gbench_entry(const ResultRecord& record, std::size_t family) {
 }
 
 void add_gbench_label(Json& json, const ResultRecord& record) {
-    if (is_storage_only(record))
-        json["label"] =
-            fmt::format("{} storage, {} compute", record.identity.precision, record.compute);
+    if (const std::string label = arithmetic_label(record); !label.empty()) json["label"] = label;
 }
 
 void add_gbench_rates(Json& json, const ResultRecord& record, double seconds) {

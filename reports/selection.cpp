@@ -110,34 +110,66 @@ std::vector<const ResultRecord*> forward_rows(const Records& records) {
     return rows;
 }
 
-bool is_storage_only(const ResultRecord& row) {
+namespace {
+
+// Whether the row's numbers are floats narrower than those that precisions compute in by default.
+bool is_narrow(const ResultRecord& row) {
     const std::optional<Precision> precision = parse_precision(row.identity.precision);
-    const bool floating = precision && traits(traits(*precision).activation).epsilon > 0;
-    return floating && !row.compute.empty() && row.compute != row.identity.precision;
+    if (!precision || row.compute.empty()) return false;
+    const PrecisionTraits& types = traits(*precision);
+    return traits(types.activation).epsilon > traits(types.accumulator).epsilon &&
+           traits(types.accumulator).epsilon > 0;
+}
+
+bool is_native(const ResultRecord& row) {
+    return is_narrow(row) && row.compute == row.identity.precision;
+}
+
+std::string upper(std::string text) {
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return text;
+}
+
+}  // namespace
+
+bool is_storage_only(const ResultRecord& row) {
+    return is_narrow(row) && row.compute != row.identity.precision;
 }
 
 std::string precision_title(const ResultRecord& row) {
+    if (is_native(row)) return row.identity.precision + " (native)";
     return row.identity.precision + (is_storage_only(row) ? " (storage)" : "");
 }
 
-std::string precision_title(const Records& records, std::string_view precision) {
-    const auto found = std::find_if(records.begin(), records.end(), [&](const ResultRecord& row) {
-        return row.identity.precision == precision;
-    });
-    return found == records.end() ? std::string(precision) : precision_title(*found);
+std::string arithmetic_label(const ResultRecord& row) {
+    if (is_native(row)) return fmt::format("{} storage and compute", row.identity.precision);
+    return is_storage_only(row)
+               ? fmt::format("{} storage, {} compute", row.identity.precision, row.compute)
+               : "";
 }
 
-std::string storage_sentence(const Records& records) {
-    const auto found = std::find_if(records.begin(), records.end(), is_storage_only);
-    if (found == records.end()) return "";
-    const auto upper = [](std::string text) {
-        std::transform(text.begin(), text.end(), text.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-        return text;
-    };
-    return fmt::format(
-        "{}: {} storage with {} compute, which saves memory and traffic but no arithmetic.",
-        precision_title(*found), upper(found->identity.precision), upper(found->compute));
+std::string precision_title(const Records& records, std::string_view precision) {
+    const ResultRecord* found = nullptr;  // what was lost before it ran knows its plan only by half
+    for (const ResultRecord& row : records)
+        if (row.identity.precision == precision &&
+            (!found || (!published_samples(*found) && published_samples(row))))
+            found = &row;
+    return found ? precision_title(*found) : std::string(precision);
+}
+
+std::string arithmetic_sentence(const Records& records) {
+    std::vector<std::string> sentences;
+    if (const auto stored = std::ranges::find_if(records, is_storage_only); stored != records.end())
+        sentences.push_back(fmt::format(
+            "{}: {} storage with {} compute, which saves memory and traffic but no arithmetic.",
+            precision_title(*stored), upper(stored->identity.precision), upper(stored->compute)));
+    if (const auto native = std::ranges::find_if(records, is_native); native != records.end())
+        sentences.push_back(
+            fmt::format("{}: products are computed in {} as well, by arithmetic "
+                        "of the device's own.",
+                        precision_title(*native), upper(native->compute)));
+    return fmt::format("{}", fmt::join(sentences, " "));
 }
 
 std::string winograd_sentence(const Records& records) {

@@ -47,11 +47,13 @@ std::vector<const ResultRecord*> forward_rows(
 // Numbers are stored in the row's precision and computed in a wider type: FP16 without FP16
 // arithmetic.
 bool is_storage_only(const ResultRecord& row);
-std::string precision_title(const ResultRecord& row);  // "int8", "fp16 (storage)"
+std::string precision_title(const ResultRecord& row);  // "int8", "fp16 (storage)", "fp16 (native)"
 // The same for a table's column, as the first row of that precision has it.
 std::string precision_title(const Records& records, std::string_view precision);
-// Explains the label; "" where no row needs it.
-std::string storage_sentence(const Records& records);
+// "fp16 storage, fp32 compute", "fp16 storage and compute"; "" for other precisions.
+std::string arithmetic_label(const ResultRecord& row);
+// Explains the titles; "" where no row needs it.
+std::string arithmetic_sentence(const Records& records);
 // Names the precisions in which kernels of Winograd's algorithm ran; "" where none did.
 std::string winograd_sentence(const Records& records);
 

@@ -80,9 +80,9 @@ std::string layers(const Records& records) {
 
 std::string report_summary(const Records& records) {
     const std::string table = networks(records);
-    const std::string storage = storage_sentence(records);
-    return (table.empty() ? layers(records) : table) + (storage.empty() ? "" : storage + "\n") +
-           outcome_sentence(records) + "\n";
+    const std::string arithmetic = arithmetic_sentence(records);
+    return (table.empty() ? layers(records) : table) +
+           (arithmetic.empty() ? "" : arithmetic + "\n") + outcome_sentence(records) + "\n";
 }
 
 }  // namespace slimbench

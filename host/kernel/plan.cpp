@@ -222,6 +222,14 @@ std::uint64_t Plan::weight_bytes() const {
     return total;
 }
 
+DataType Plan::arithmetic() const {
+    std::map<DataType, std::int64_t> macs{{traits(precision).accumulator, 0}};
+    for (const PlannedStep& planned : steps)
+        if (planned.choice.variant) macs[planned.choice.variant->arithmetic()] += planned.macs;
+    const auto fewer = [](const auto& a, const auto& b) { return a.second < b.second; };
+    return std::ranges::max_element(macs, fewer)->first;
+}
+
 Traffic compulsory_traffic(const FusedStep& step, const Network& network, Precision precision) {
     const std::int64_t activation = traits(traits(precision).activation).bits / 8;
     const auto bytes = [&](TensorId tensor) {

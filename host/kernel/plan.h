@@ -48,6 +48,7 @@ struct Plan {
     std::uint64_t activation_bytes() const;  // all slots and scratch
     std::uint64_t largest_buffer() const;    // of these
     std::uint64_t weight_bytes() const;      // packed, those that steps share once
+    DataType arithmetic() const;             // of most of the multiply-adds
 };
 
 Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, Precision precision,

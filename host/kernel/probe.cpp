@@ -172,7 +172,7 @@ std::string_view name(Quantity quantity) {
 std::string Probe::build_options() const {
     return fmt::format(
         "-DPIXELS={} -DVECTORS={} -DLANES={} -DCHANNEL_GROUP={} -DELEMENT={} -DWEIGHT={} -DINT8={} "
-        "-DFP16={} {}",
+        "-DFP16={} -DHALF_RUN=0 {}",
         tile.pixels, tile.vectors, tile.lanes, channel_group, traits(element).opencl_name,
         traits(weight).opencl_name, traits(element).epsilon == 0 ? 1 : 0,
         element == DataType::f16 ? 1 : 0, defines);

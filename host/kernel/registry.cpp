@@ -135,6 +135,13 @@ constexpr Variant blocked(std::string_view name, Precision precision, std::strin
             true,          tile.pixels == 1 ? many_pixels : grouped};
 }
 
+// The row in binary16 arithmetic. Such rows stand behind those that widen whole vectors for the
+// arithmetic of x86: compilers emulate binary16 there.
+constexpr Variant native(Variant row) {
+    row.needs.add(Capability::half_arithmetic);
+    return row;
+}
+
 constexpr Variant winograd(std::string_view name, Precision precision, Tile tile, Tier tier,
                            decltype(Variant::refuse) refuse) {
     return {name, Family::conv, precision, "conv_winograd.cl", "", tile, 1,
@@ -224,9 +231,11 @@ constexpr std::array rows{
     blocked("conv_blocked.fp16.avx512.pixel", fp16, "", {1, 4, 16}, Tier::avx512),
     blocked("conv_blocked.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
+    native(blocked("conv_blocked_native.fp16", fp16, "", {6, 2, 8}, Tier::portable)),
     blocked("conv_blocked.fp16.portable", fp16, "", {6, 2, 4}, Tier::portable),
     igemm("conv_igemm.fp16", fp16, "", large_tile, large_team(16)),
     igemm("conv_igemm.fp16.small", fp16, "", small_tile, small_team(16)),
+    native(plain("conv_plain_native.fp16", Family::conv, fp16, "conv_plain.cl")),
     plain("conv_plain.fp16", Family::conv, fp16, "conv_plain.cl"),
     through_clblast("clblast_vector.fp16", fp16, true),
     through_clblast("clblast_scalar.fp16", fp16, false),
@@ -255,10 +264,13 @@ constexpr std::array rows{
            Tier::avx512, narrow, 7),
     vector("depthwise_vector.fp16.avx2", Family::depthwise, fp16, "depthwise_vector.cl", Tier::avx2,
            narrow, 7),
+    native(vector("depthwise_vector_native.fp16", Family::depthwise, fp16, "depthwise_vector.cl",
+                  Tier::portable, refuses_nothing, 7)),
     vector("depthwise_vector.fp16.portable", Family::depthwise, fp16, "depthwise_vector.cl",
            Tier::portable, refuses_nothing, 7),
     coalesced("depthwise_coalesced.fp16", Family::depthwise, fp16, "depthwise_vector.cl",
               refuses_nothing, 4),
+    native(plain("depthwise_plain_native.fp16", Family::depthwise, fp16, "conv_plain.cl")),
     plain("depthwise_plain.fp16", Family::depthwise, fp16, "conv_plain.cl"),
 
     vector("depthwise_vector.int8.avx512", Family::depthwise, int8, "depthwise_vector.cl",

@@ -28,10 +28,10 @@ std::string Variant::build_options() const {
     const DataType weight = floats ? DataType::f32 : types.weight;
     std::string options = fmt::format(
         "-DPIXELS={} -DVECTORS={} -DLANES={} -DCHANNEL_GROUP={} -DELEMENT={} -DWEIGHT={} -DINT8={} "
-        "-DFP16={}",
+        "-DFP16={} -DHALF_RUN={}",
         tile.pixels, tile.vectors, tile.lanes, channel_group, traits(types.activation).opencl_name,
         traits(weight).opencl_name, precision == Precision::int8 ? 1 : 0,
-        precision == Precision::fp16 ? 1 : 0);
+        precision == Precision::fp16 ? 1 : 0, half_run());
     if (team.items > 1) options += fmt::format(" -DWORK_ITEMS={}", team.items);
     if (team.depth > 0)
         options += fmt::format(

@@ -73,6 +73,20 @@ struct Variant {
     bool made_for_gpus() const { return team.items > 1; }
     std::string build_options() const;  // "-DPIXELS=14 -DVECTORS=2 ..."
 
+    // So many products are added in binary16 before their sum goes on in float; 0 where all are
+    // added in the accumulator.
+    int half_run() const {
+        const bool in_halves = needs.has(Capability::half_arithmetic);
+        return in_halves && algorithm == Algorithm::direct ? 16 : 0;
+    }
+
+    // What products are computed in: of binary16 in float, unless the device multiplies halves.
+    DataType arithmetic() const {
+        const bool halves =
+            needs.has(Capability::half_arithmetic) || needs.has(Capability::mma_f16);
+        return halves ? DataType::f16 : accumulator();
+    }
+
     // What sums are kept in: CLBlast adds in the type that it multiplies.
     DataType accumulator() const {
         const PrecisionTraits& types = traits(precision);

@@ -117,13 +117,11 @@ private:
         record.macs = counts.macs;
         record.weight_bytes =
             weight_bytes(request_.network, traits(traits(request_.precision).weight).bits);
-        DataType sums = traits(request_.precision).accumulator;
         for (const PlannedStep& planned : plan_.steps) {
             record.executed_macs += planned.executed_macs;
             record.bytes += planned.traffic.total();
-            if (planned.gemm) sums = planned.choice.variant->accumulator();
         }
-        record.compute = compute_name(sums);
+        record.compute = compute_name(plan_.arithmetic());
         record.device = device_fingerprint(device_.traits());
         record.environment = environment_description();
         record.build = build_;

@@ -106,6 +106,7 @@ private:
         record.identity.kind = RowKind::layer;
         record.identity.cache = request.cache;
         record.identity.layer = record.steps.front().layers.front();
+        if (planned.macs > 0) record.compute = compute_name(planned.choice.variant->arithmetic());
         record.macs = planned.macs;
         record.executed_macs = planned.executed_macs;
         record.bytes = planned.traffic.total();

@@ -114,6 +114,7 @@ Verdict VerifiedChain<Stored>::verify_one(std::size_t step, std::uint64_t seed, 
     const Variant& variant = *plan_.steps[step].choice.variant;
     if (variant.algorithm == Algorithm::winograd) rule.rounding = winograd_rounding;
     rule.accumulator = variant.accumulator();
+    rule.half_run = variant.half_run();
     return verify_step(fused, constants, input, fused.residual ? &residual : nullptr,
                        from_memory<Stored>(memory, shape, layout), rule, threads);
 }

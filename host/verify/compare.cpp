@@ -60,6 +60,7 @@ public:
           storage_(rule.storage),
           rounding_(rule.rounding),
           accumulator_(rule.accumulator),
+          half_run_(rule.half_run),
           products_(products),
           copies_(copies_elements(step, constants)) {}
 
@@ -68,8 +69,12 @@ public:
             return steps_ == 0 ? "exact" : fmt::format("|e| <= {}", steps_);
         if (copies_) return "exact";
         const std::string sum =
-            fmt::format("{} sqrt(K) {} sum|x||w| |scale| + ", rounding_,
-                        accumulator_ == DataType::f16 ? "eps(binary16)" : "eps");
+            half_run_ > 0 ? fmt::format(
+                                "{0} sqrt({1}) min(1, 2 sqrt({1}/K)) eps(binary16) sum|x||w| "
+                                "|scale| + ",
+                                rounding_, half_run_)
+                          : fmt::format("{} sqrt(K) {} sum|x||w| |scale| + ", rounding_,
+                                        accumulator_ == DataType::f16 ? "eps(binary16)" : "eps");
         return fmt::format("|e| <= {}half-ulps of the epilogue{}", products_ == 0 ? "" : sum,
                            storage_ == DataType::f16 ? " + half an ulp of binary16" : "");
     }
@@ -81,8 +86,9 @@ public:
             return traits(DataType::f32).epsilon / 2 * std::fabs(expected) +
                    std::numeric_limits<float>::denorm_min() / 2;
         else
-            return error_bound(constants_, element,
-                               {products_, magnitude, storage_, rounding_, accumulator_});
+            return error_bound(
+                constants_, element,
+                {products_, magnitude, storage_, rounding_, accumulator_, half_run_});
     }
 
 private:
@@ -91,6 +97,7 @@ private:
     DataType storage_;
     double rounding_;
     DataType accumulator_;
+    int half_run_;
     std::int64_t products_;
     bool copies_;
 };

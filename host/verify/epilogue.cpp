@@ -27,6 +27,23 @@ double finish(const StepConstants& constants, const Summed<std::uint8_t>& elemen
 // Of binary16: how far rounding moves a value below its normal range.
 constexpr double half_smallest = 0x1p-25;
 
+namespace {
+
+// How far the sum itself may be off (docs/numerics.md).
+double accumulation_bound(const ErrorScale& scale) {
+    const auto products = static_cast<double>(scale.products);
+    const double own = traits(scale.accumulator).epsilon * std::sqrt(products);
+    const double underflow = products * half_smallest;
+    const double magnitude = scale.rounding * static_cast<double>(scale.magnitude);
+    if (scale.half_run == 0)
+        return own * magnitude + (scale.accumulator == DataType::f16 ? underflow : 0);
+    const double run = std::min(products, static_cast<double>(scale.half_run));
+    const double spread = std::min(1.0, 2 * std::sqrt(run / products));
+    return (traits(DataType::f16).epsilon * std::sqrt(run) * spread + own) * magnitude + underflow;
+}
+
+}  // namespace
+
 double error_bound(const StepConstants& constants, const Summed<float>& element,
                    const ErrorScale& scale) {
     const double epsilon = traits(DataType::f32).epsilon;
@@ -35,10 +52,7 @@ double error_bound(const StepConstants& constants, const Summed<float>& element,
     const double biased = scaled + constants.bias[element.channel];
     const double added =
         element.residual ? static_cast<double>(*element.residual) * constants.residual_scale : 0.0;
-    const auto products = static_cast<double>(scale.products);
-    double accumulation = traits(scale.accumulator).epsilon * scale.rounding * std::sqrt(products) *
-                          scale.magnitude * factor;
-    if (scale.accumulator == DataType::f16) accumulation += products * half_smallest * factor;
+    const double accumulation = scale.products == 0 ? 0 : accumulation_bound(scale) * factor;
     const double epilogue =
         std::fabs(scaled) + std::fabs(biased) + std::fabs(added) + std::fabs(biased + added);
     // Devices may flush results below the normal range to zero.

@@ -46,6 +46,7 @@ struct ErrorScale {
     DataType storage = DataType::f32;
     double rounding = 0;  // CoverageRule::rounding
     DataType accumulator = DataType::f32;
+    int half_run = 0;  // CoverageRule::half_run
 };
 double error_bound(const StepConstants& constants, const Summed<float>& element,
                    const ErrorScale& scale);

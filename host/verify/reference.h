@@ -31,6 +31,7 @@ struct CoverageRule {
     DataType storage = DataType::f32;  // f16: the step rounded its floats to binary16 to store them
     double rounding = direct_rounding;     // of sums, in units of sqrt(K) eps sum|x||w|
     DataType accumulator = DataType::f32;  // f16: sums were kept in binary16 already
+    int half_run = 0;  // so many products were added in binary16 before their sum went on in float
 };
 template <class Element>
 Verdict verify_step(const FusedStep& step, const StepConstants& constants,

@@ -66,7 +66,7 @@ INLINE int round_to_groups(int channels) {
 
 // Adds `run` input channels of each pixel, from `begin` of its window on; returns the weights
 // behind those used.
-INLINE global const WEIGHT* sum_channels(const int pixels, const int vectors, lanes_sum* sum,
+INLINE global const WEIGHT* sum_channels(const int pixels, const int vectors, dot_sum* sum,
                                          const activation_pointer* activations, long begin, int run,
                                          global const WEIGHT* weights) {
     for (long k = begin; k < begin + run; k += CHANNEL_GROUP) {
@@ -86,7 +86,7 @@ INLINE global const WEIGHT* sum_channels(const int pixels, const int vectors, la
     return weights;
 }
 
-#if FP16
+#if FP16 && !HALF_RUN
 
 // Widening a broadcast would cost as much as using it, so activations are widened in vectors, into
 // memory that the first cache holds, and broadcast from there: 16 channels at a time or, of images,
@@ -143,6 +143,30 @@ INLINE bool is_image(tensor_view view) {
     return false;
 }
 
+#if HALF_RUN
+
+INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_sum* sum,
+                                    global const ELEMENT** window, global const ELEMENT* end,
+                                    long begin, int run, global const WEIGHT* weights,
+                                    tensor_view view) {
+    for (int done = 0; done < run; done += HALF_RUN) {
+        dot_sum part[PIXELS * VECTORS];
+#pragma unroll
+        for (int i = 0; i < PIXELS * VECTORS; ++i) part[i] = (dot_sum)(0);
+        weights = sum_channels(pixels, vectors, part, window, begin + done,
+                               min(HALF_RUN, run - done), weights);
+#pragma unroll
+        for (int p = 0; p < PIXELS; ++p)
+#pragma unroll
+            for (int v = 0; v < VECTORS; ++v)
+                if (p < pixels && v < vectors)
+                    sum[p * VECTORS + v] += HALVES_TO_FLOAT(part[p * VECTORS + v]);
+    }
+    return weights;
+}
+
+#else
+
 INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_sum* sum,
                                     global const ELEMENT** window, global const ELEMENT* end,
                                     long begin, int run, global const WEIGHT* weights,
@@ -150,6 +174,7 @@ INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_s
     return sum_channels(pixels, vectors, sum, window, begin, run, weights);
 }
 
+#endif
 #endif
 
 // The tile's sums to memory, those of the first `live` pixels. Straight from the registers, except

@@ -20,7 +20,11 @@ KERNEL conv_plain(STEP_ARGUMENTS) {
     global const ELEMENT* window = input + corner + group * group_channels;
     global const WEIGHT* weight = weights + c;
 
+#if HALF_RUN
+    long_sum sum = NO_PRODUCTS;
+#else
     scalar_sum sum = as_int(channels[2 * args.channel_stride + c]);
+#endif
     for (int ky = 0; ky < args.kernel_height; ++ky)
         for (int kx = 0; kx < args.kernel_width; ++kx) {
             global const ELEMENT* pixel = window +
@@ -29,12 +33,19 @@ KERNEL conv_plain(STEP_ARGUMENTS) {
             for (int k = 0; k < group_channels; ++k, weight += filters)
 #if INT8
                 sum += (int)pixel[k] * (int)*weight;
+#elif HALF_RUN
+                add_product(&sum, ONE_HALF(pixel + k), ONE_HALF(weight));
 #else
                 sum = fma(LOAD_ELEMENTS(pixel + k), LOAD_WEIGHTS(weight), sum);
 #endif
         }
+#if HALF_RUN
+    const float result = total(&sum);
+#else
+    const float result = SUM_TO_FLOAT(sum);
+#endif
     finish(residual + pixel_index(args.residual, share.n, share.y, x) + c,
            output + pixel_index(args.output, share.n, share.y, x) + c, args,
-           scaled(channels, args, c, SUM_TO_FLOAT(sum)));
+           scaled(channels, args, c, result));
     fill_halo_of_share(output, args, share, x);
 }

@@ -15,18 +15,37 @@
 #error "PIXELS comes from the registry's row"
 #endif
 
+#if HALF_RUN
+typedef lanes_half lanes_factor;
+typedef long_sum tap_sum;
+#define LOAD_TAP(pointer) LOAD_NATIVE_HALVES(pointer)
+#define LOAD_FACTOR(pointer) LOAD_NATIVE_HALVES(pointer)
+#else
+typedef lanes_float lanes_factor, tap_sum;
+#define LOAD_TAP(pointer) TO_FLOAT(LOAD_ELEMENTS(pointer))
+#define LOAD_FACTOR(pointer) TO_FLOAT(LOAD_WEIGHTS(pointer))
+#define NO_PRODUCTS ((lanes_float)(0))
+
+INLINE void add_product(tap_sum* sum, lanes_factor tap, lanes_factor factor) {
+    *sum = fma(tap, factor, *sum);
+}
+
+INLINE lanes_float total(const tap_sum* sum) {
+    return *sum;
+}
+#endif
+
 // Adds the taps of `pixels` neighbours, whose first window begins at `window`.
-INLINE void sum_taps(const int pixels, lanes_float* sum, global const ELEMENT* window,
+INLINE void sum_taps(const int pixels, tap_sum* sum, global const ELEMENT* window,
                      global const WEIGHT* weight, step_args args) {
     const long step = (long)args.stride_width * args.input.pitch;
     for (int ky = 0; ky < args.kernel_height; ++ky) {
         global const ELEMENT* pixel = window + ky * args.dilation_height * row_pitch(args.input);
         for (int kx = 0; kx < args.kernel_width; ++kx) {
-            const lanes_float factor = TO_FLOAT(LOAD_WEIGHTS(weight));
+            const lanes_factor factor = LOAD_FACTOR(weight);
 #pragma unroll
             for (int p = 0; p < PIXELS; ++p)
-                if (p < pixels)
-                    sum[p] = fma(TO_FLOAT(LOAD_ELEMENTS(pixel + p * step)), factor, sum[p]);
+                if (p < pixels) add_product(&sum[p], LOAD_TAP(pixel + p * step), factor);
             pixel += (long)args.dilation_width * args.input.pitch;
             weight += args.channel_stride;
         }
@@ -34,21 +53,20 @@ INLINE void sum_taps(const int pixels, lanes_float* sum, global const ELEMENT* w
 }
 
 // The same for 3x3 taps without gaps: a column is loaded once for all pixels that read it.
-INLINE void sum_3x3(const int pixels, const int stride, lanes_float* sum,
-                    global const ELEMENT* window, const lanes_float* factors, step_args args) {
+INLINE void sum_3x3(const int pixels, const int stride, tap_sum* sum,
+                    global const ELEMENT* window, const lanes_factor* factors, step_args args) {
 #pragma unroll
     for (int ky = 0; ky < 3; ++ky) {
         global const ELEMENT* row = window + ky * row_pitch(args.input);
 #pragma unroll
         for (int column = 0; column < 2 * PIXELS + 1; ++column) {
             if (column >= (pixels - 1) * stride + 3) continue;
-            const lanes_float value =
-                TO_FLOAT(LOAD_ELEMENTS(row + column * (long)args.input.pitch));
+            const lanes_factor value = LOAD_TAP(row + column * (long)args.input.pitch);
 #pragma unroll
             for (int kx = 0; kx < 3; ++kx) {
                 const int p = (column - kx) / stride;
                 if (column >= kx && (column - kx) % stride == 0 && p < pixels)
-                    sum[p] = fma(value, factors[ky * 3 + kx], sum[p]);
+                    add_product(&sum[p], value, factors[ky * 3 + kx]);
             }
         }
     }
@@ -57,12 +75,12 @@ INLINE void sum_3x3(const int pixels, const int stride, lanes_float* sum,
 // `pixels` neighbours from column x on; `stride` 1 or 2 says that 3x3 taps lie without gaps, 0
 // anything else. Inlined with constants.
 INLINE void compute_run(const int pixels, const int stride, global const ELEMENT* input,
-                        global const WEIGHT* weights, const lanes_float* factors,
+                        global const WEIGHT* weights, const lanes_factor* factors,
                         global const float* channels, global const ELEMENT* residual,
                         global ELEMENT* output, step_args args, int n, int y, int x, int c) {
-    lanes_float sum[PIXELS];
+    tap_sum sum[PIXELS];
 #pragma unroll
-    for (int p = 0; p < PIXELS; ++p) sum[p] = 0;
+    for (int p = 0; p < PIXELS; ++p) sum[p] = NO_PRODUCTS;
     global const ELEMENT* window = input + c +
                                    pixel_index(args.input, n, y * args.stride_height - args.pad_top,
                                                x * args.stride_width - args.pad_left);
@@ -76,12 +94,13 @@ INLINE void compute_run(const int pixels, const int stride, global const ELEMENT
 #pragma unroll
     for (int p = 0; p < PIXELS; ++p) {
         if (p >= pixels) continue;
+        lanes_float result = total(&sum[p]);
 #if INT8
         const lanes_int init = LOAD_INTS(channels + 2 * args.channel_stride + c);
-        sum[p] = TO_FLOAT(LANES_OF(convert_int)(sum[p]) + init);
+        result = TO_FLOAT(LANES_OF(convert_int)(result) + init);
 #endif
         finish(residual + p * (long)args.residual.pitch, to + p * (long)args.output.pitch, args,
-               scaled(channels, args, c, sum[p]));
+               scaled(channels, args, c, result));
     }
 }
 
@@ -102,7 +121,7 @@ INLINE void fill_halo_of_row(global ELEMENT* output, step_args args, output_area
 }
 
 INLINE void compute_area(const int stride, global const ELEMENT* input,
-                         global const WEIGHT* weights, const lanes_float* factors,
+                         global const WEIGHT* weights, const lanes_factor* factors,
                          global const float* channels, global const ELEMENT* residual,
                          global ELEMENT* output, step_args args, output_area area, int c) {
     for (int row = area.row; row < area.row_end; ++row) {
@@ -124,10 +143,10 @@ INLINE void compute_channels(global const ELEMENT* input, global const WEIGHT* w
                              global ELEMENT* output, step_args args, output_area area, int c) {
     const bool is_3x3 = args.kernel_height == 3 && args.kernel_width == 3 &&
                         args.dilation_height == 1 && args.dilation_width == 1;
-    lanes_float factors[9];
+    lanes_factor factors[9];
     if (is_3x3)
         for (int tap = 0; tap < 9; ++tap)
-            factors[tap] = TO_FLOAT(LOAD_WEIGHTS(weights + tap * args.channel_stride + c));
+            factors[tap] = LOAD_FACTOR(weights + tap * args.channel_stride + c);
     if (is_3x3 && args.stride_width == 1)
         compute_area(1, input, weights, factors, channels, residual, output, args, area, c);
     else if (is_3x3 && args.stride_width == 2)

@@ -45,7 +45,7 @@ std::string build_text(const ResultRecord& record) {
 std::string preface(const DeviceRecords& device) {
     const ResultRecord& last = device.records.back();
     std::string remarks;
-    for (auto* sentence : {storage_sentence, winograd_sentence})
+    for (auto* sentence : {arithmetic_sentence, winograd_sentence})
         if (const std::string text = sentence(device.records); !text.empty()) remarks += " " + text;
     return wrap(fmt::format("Device: **{}**. Measured by {}{}. {}", device.title, build_text(last),
                             last.time.empty() ? "" : ", last row " + last.time,

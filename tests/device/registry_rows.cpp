@@ -9,6 +9,8 @@
 
 #include "tests/device/step_cases.h"
 #include "tests/device/test_device.h"
+#include "tests/support/planted_kernels.h"
+#include "tests/support/scoped_variable.h"
 
 namespace slimbench::testing {
 namespace {
@@ -63,20 +65,43 @@ void expect_correct(const NumericProblem& problem, const Plan& plan, ProgramCach
     EXPECT_TRUE(chain.output_unchanged()) << "the chain enqueued at once computes something else";
 }
 
+std::optional<std::string> lacking(const Variant& row, const DeviceTraits& device) {
+    if (row.tier > device.tier) return fmt::format("has {}", name(device.tier));
+    if (row.cpu_only && !device.cpu()) return "is no CPU";
+    for (const Capability needed : all_capabilities)
+        if (row.needs.has(needed) && !device.can(needed))
+            return fmt::format("lacks {}", title(needed));
+    return std::nullopt;
+}
+
 class RegistryRow : public ::testing::TestWithParam<std::size_t> {
 protected:
     const Variant& row() const { return registry()[GetParam()]; }
 };
 
+// PoCL's compiler has a type that computes in binary16 on any CPU, by the name of C.
+class EmulatedHalves {
+public:
+    EmulatedHalves() {
+        kernels_.replace("half_sums.clh", "typedef half half_number;",
+                         "typedef _Float16 half_number;");
+        folder_.emplace("SLIMBENCH_KERNEL_DIR", kernels_.folder());
+    }
+
+private:
+    PlantedKernels kernels_;
+    std::optional<ScopedVariable> folder_;
+};
+
 TEST_P(RegistryRow, matches_the_reference_on_odd_shapes) {
-    const DeviceTraits& device = test_device().traits();
-    if (row().tier > device.tier || (row().cpu_only && !device.cpu()))
-        GTEST_SKIP() << row().name << " cannot run here: " << device.name << " has "
-                     << name(device.tier);
-    for (const Capability needed : all_capabilities)
-        if (row().needs.has(needed) && !device.can(needed))
-            GTEST_SKIP() << row().name << " cannot run here: " << device.name << " lacks "
-                         << title(needed);
+    DeviceTraits device = test_device().traits();
+    std::optional<EmulatedHalves> emulated;
+    if (row().half_run() > 0 && device.cpu() && !device.can(Capability::half_arithmetic)) {
+        emulated.emplace();
+        device.capabilities.add(Capability::half_arithmetic);
+    }
+    if (const auto reason = lacking(row(), device))
+        GTEST_SKIP() << row().name << " cannot run here: " << device.name << " " << *reason;
     ProgramCache programs(test_device());
     std::size_t ran = 0;
     for (const StepCase& one : step_cases()) {

@@ -211,6 +211,35 @@ TEST(Registry, goes_through_clblast_only_where_that_is_named_or_preferred) {
     EXPECT_EQ(chosen(conv, Precision::fp16, gpu, {.only = "clblast"}), "clblast_scalar.fp16");
 }
 
+TEST(Registry, computes_in_halves_where_the_device_can) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    const LoneStep depthwise = lone_conv("g19mb1ic19ih7oc19kh3ph1");
+    DeviceTraits gpu, arm = device_of(Tier::portable);
+    EXPECT_EQ(chosen(conv, Precision::fp16, gpu), "conv_plain.fp16");
+    EXPECT_EQ(chosen(depthwise, Precision::fp16, gpu), "depthwise_plain.fp16");
+    gpu.capabilities.add(Capability::half_arithmetic);
+    arm.capabilities.add(Capability::half_arithmetic);
+    EXPECT_EQ(chosen(conv, Precision::fp16, gpu), "conv_plain_native.fp16");
+    EXPECT_EQ(chosen(depthwise, Precision::fp16, gpu), "depthwise_plain_native.fp16");
+    EXPECT_EQ(chosen(conv, Precision::fp16, arm), "conv_blocked_native.fp16");
+    EXPECT_EQ(chosen(depthwise, Precision::fp16, arm), "depthwise_vector_native.fp16");
+    EXPECT_EQ(chosen(conv, Precision::fp32, gpu), "conv_plain.fp32");
+}
+
+TEST(Registry, leaves_emulated_halves_to_rows_that_widen_vectors) {
+    DeviceTraits device = device_of(Tier::avx2);
+    device.capabilities.add(Capability::half_arithmetic);
+    EXPECT_EQ(chosen(lone_conv("mb1ic64ih56oc64kh1"), Precision::fp16, device),
+              "conv_blocked.fp16.avx2");
+}
+
+TEST(Registry, says_why_a_device_does_not_compute_in_halves) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh1");
+    EXPECT_THAT(choose(conv.step, conv.network, Precision::fp16, device_of(Tier::portable)).refused,
+                Contains("conv_blocked_native.fp16: needs half arithmetic, which test device "
+                         "lacks"));
+}
+
 TEST(Registry, says_why_nothing_of_a_name_computes_a_step) {
     const auto refused = [](const LoneStep& lone, Precision precision) {
         const Choice choice = choose(lone.step, lone.network, precision, device_of(Tier::avx512),
@@ -255,10 +284,18 @@ TEST(Registry, keeps_float_sums_of_integers_exact) {
 TEST(Variant, tells_the_kernel_its_tile_and_types) {
     EXPECT_EQ(row("conv_blocked.int8.avx512-vnni").build_options(),
               "-DPIXELS=14 -DVECTORS=2 -DLANES=16 -DCHANNEL_GROUP=4 -DELEMENT=uchar -DWEIGHT=char "
-              "-DINT8=1 -DFP16=0 -DDOT_VNNI");
+              "-DINT8=1 -DFP16=0 -DHALF_RUN=0 -DDOT_VNNI");
     EXPECT_THAT(row("resize_plain.int8").build_options(), HasSubstr("-DWEIGHT=float"));
     EXPECT_THAT(row("conv_plain.fp16").build_options(),
-                HasSubstr("-DELEMENT=ushort -DWEIGHT=ushort -DINT8=0 -DFP16=1"));
+                HasSubstr("-DELEMENT=ushort -DWEIGHT=ushort -DINT8=0 -DFP16=1 -DHALF_RUN=0"));
+    EXPECT_THAT(row("conv_plain_native.fp16").build_options(), HasSubstr("-DFP16=1 -DHALF_RUN=16"));
+}
+
+TEST(Variant, tells_what_its_products_are_computed_in) {
+    EXPECT_EQ(row("conv_plain_native.fp16").arithmetic(), DataType::f16);
+    EXPECT_EQ(row("clblast_vector.fp16").arithmetic(), DataType::f16);
+    EXPECT_EQ(row("conv_plain.fp16").arithmetic(), DataType::f32);
+    EXPECT_EQ(row("conv_plain.int8").arithmetic(), DataType::s32);
 }
 
 TEST(Variant, enters_a_kernel_named_like_its_file) {

@@ -143,8 +143,26 @@ TEST(Reports, fp16_that_is_only_stored_is_labelled_wherever_it_stands) {
     }
     EXPECT_THAT(report_gbench(records), HasSubstr("fp16 storage, fp32 compute"));
     EXPECT_THAT(report_csv(records), HasSubstr(",compute,"));
+}
+
+TEST(Reports, fp16_that_is_computed_in_is_labelled_wherever_it_stands) {
+    Records records{forward_row("fp32", 0.008), forward_row("fp16", 0.007)};
     records[1].compute = "fp16";
-    EXPECT_THAT(report_markdown(records), Not(HasSubstr("storage")));
+    for (auto* render : {report_markdown, report_details, report_summary}) {
+        const std::string text = render(records);
+        EXPECT_THAT(text, HasSubstr("fp16 (native)"));
+        EXPECT_THAT(text, HasSubstr("computed in FP16"));
+        EXPECT_THAT(text, Not(HasSubstr("(storage)")));
+    }
+    EXPECT_THAT(report_gbench(records), HasSubstr("fp16 storage and compute"));
+}
+
+TEST(Reports, a_row_that_was_lost_does_not_title_its_precision) {
+    Records records{forward_row("fp16", 0.008), forward_row("fp16", 0.007)};
+    records[0].compute = "fp32";
+    records[0].status = Status::crashed;
+    records[1].compute = "fp16";
+    EXPECT_EQ(precision_title(records, "fp16"), "fp16 (native)");
 }
 
 TEST(Markdown, winograds_algorithm_is_named_with_the_precisions_that_took_it) {

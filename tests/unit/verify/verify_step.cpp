@@ -72,21 +72,27 @@ TEST(VerifyStep, accepts_float_accumulation_well_within_its_bound) {
     EXPECT_GT(verdict.worst, 0.001);
 }
 
-// What a matrix product in binary16 computes: every sum rounded to it.
-HostTensor<float> half_sums_kernel(const Case<float>& c) {
+// What a kernel computes that adds runs of so many products in binary16, each sum rounded to it,
+// and the runs in float.
+HostTensor<float> half_sums_kernel(const Case<float>& c, std::int64_t run) {
     const ConvProblem& p = std::get<Conv>(c.step.operation).problem;
     const auto& weights = std::get<std::vector<float>>(c.constants.weights);
     HostTensor<float> output{c.out, {}};
     for (std::int64_t pixel = 0; pixel < c.out.pixels(); ++pixel)
         for (std::int64_t o = 0; o < p.filters; ++o) {
+            float total = 0;
             Half sum(0.0f);
-            for (std::int64_t i = 0; i < p.in.channels; ++i)
+            for (std::int64_t i = 0; i < p.in.channels; ++i) {
                 sum =
                     Half(sum + c.input.values[static_cast<std::size_t>(pixel * p.in.channels + i)] *
                                    weights[static_cast<std::size_t>(o * p.in.channels + i)]);
+                if ((i + 1) % run != 0) continue;
+                total += sum;
+                sum = Half(0.0f);
+            }
             const auto channel = static_cast<std::size_t>(o);
             output.values.push_back(
-                Half(std::fma(sum, c.constants.scale[channel], c.constants.bias[channel])));
+                Half(std::fma(total + sum, c.constants.scale[channel], c.constants.bias[channel])));
         }
     return output;
 }
@@ -94,15 +100,34 @@ HostTensor<float> half_sums_kernel(const Case<float>& c) {
 TEST(VerifyStep, holds_sums_in_binary16_to_a_bound_of_their_own) {
     const auto c = conv_case<float>(conv_problem({1, 300, 6, 7}, 24), 9);
     CoverageRule rule{.storage = DataType::f16};
-    EXPECT_EQ(verify(c, half_sums_kernel(c), rule).result, Verdict::Result::incorrect);
+    EXPECT_EQ(verify(c, half_sums_kernel(c, 300), rule).result, Verdict::Result::incorrect);
     rule.accumulator = DataType::f16;
-    const Verdict verdict = verify(c, half_sums_kernel(c), rule);
+    const Verdict verdict = verify(c, half_sums_kernel(c, 300), rule);
     EXPECT_EQ(verdict.result, Verdict::Result::correct);
     EXPECT_GT(verdict.worst, 0.01);
     EXPECT_THAT(verdict.rule, HasSubstr("eps(binary16)"));
-    auto wrong = half_sums_kernel(c);
+    auto wrong = half_sums_kernel(c, 300);
     element(wrong, 0, 3, 4, 5) += 8;
     EXPECT_EQ(verify(c, wrong, rule).result, Verdict::Result::incorrect);
+}
+
+TEST(VerifyStep, holds_short_runs_in_binary16_to_a_narrower_bound) {
+    const auto c = conv_case<float>(conv_problem({1, 3000, 3, 4}, 24), 9);
+    CoverageRule rule{.storage = DataType::f16};
+    EXPECT_EQ(verify(c, half_sums_kernel(c, 16), rule).result, Verdict::Result::incorrect);
+    rule.half_run = 16;
+    const Verdict verdict = verify(c, half_sums_kernel(c, 16), rule);
+    EXPECT_EQ(verdict.result, Verdict::Result::correct);
+    EXPECT_GT(verdict.worst, 0.01);
+    EXPECT_LT(verdict.worst, 0.5);
+    EXPECT_THAT(verdict.rule, HasSubstr("sqrt(16) min(1, 2 sqrt(16/K)) eps(binary16)"));
+    // 94 times narrower than that of a single sum of 3,000.
+    auto wrong = half_sums_kernel(c, 16);
+    element(wrong, 0, 1, 2, 5) += 4;
+    EXPECT_EQ(verify(c, wrong, rule).result, Verdict::Result::incorrect);
+    rule.half_run = 0;
+    rule.accumulator = DataType::f16;
+    EXPECT_EQ(verify(c, wrong, rule).result, Verdict::Result::correct);
 }
 
 TEST(VerifyStep, names_one_wrong_fp32_element_in_the_middle) {
