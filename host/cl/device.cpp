@@ -1,12 +1,9 @@
 #include "host/cl/device.h"
 
-#include <algorithm>
-#include <cctype>
 #include <stdexcept>
 
-#include <fmt/format.h>
-
 #include "host/cl/calm_threads.h"
+#include "host/kernel/device_selection.h"
 
 namespace slimbench {
 
@@ -15,12 +12,6 @@ namespace {
 constexpr std::string_view no_platform =
     "no OpenCL platform found: install pocl-opencl-icd to measure on the CPU, or your GPU vendor's "
     "OpenCL driver";
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
-    return result;
-}
 
 std::string trimmed(std::string text) {
     while (!text.empty() && (text.back() == '\0' || text.back() == ' ')) text.pop_back();
@@ -49,34 +40,12 @@ DeviceTraits read_traits(const cl::Platform& platform, const cl::Device& device)
     traits.local_memory = device.getInfo<CL_DEVICE_LOCAL_MEM_SIZE>();
     traits.largest_work_group = device.getInfo<CL_DEVICE_MAX_WORK_GROUP_SIZE>();
     traits.timer_resolution_ns = device.getInfo<CL_DEVICE_PROFILING_TIMER_RESOLUTION>();
-    if (device.getInfo<CL_DEVICE_EXTENSIONS>().find("cl_khr_fp16") != std::string::npos)
-        traits.capabilities.add(Capability::half_arithmetic);
     // A CPU device is this process's own CPU, so CPUID speaks for it. What claims to be a GPU as
     // well is a simulator.
     const bool host_cpu = kinds == CL_DEVICE_TYPE_CPU;
     traits.tier = host_cpu ? host_cpu_tier() : Tier::portable;
     traits.vector_popcount = host_cpu && host_cpu_counts_bits();
     return traits;
-}
-
-bool is_index(std::string_view text) {
-    return !text.empty() &&
-           std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
-}
-
-bool fits(const DeviceTraits& traits, const std::string& pattern) {
-    if (pattern == "cpu") return traits.cpu();
-    if (pattern == "gpu") return !traits.cpu();
-    return lower(traits.name).find(pattern) != std::string::npos ||
-           lower(traits.platform).find(pattern) != std::string::npos;
-}
-
-std::string listing(const std::vector<FoundDevice>& devices) {
-    std::string text;
-    for (std::size_t i = 0; i < devices.size(); ++i)
-        text +=
-            fmt::format("\n  {}: {} ({})", i, devices[i].traits.name, devices[i].traits.platform);
-    return text;
 }
 
 }  // namespace
@@ -106,21 +75,9 @@ std::vector<FoundDevice> find_devices() {
 
 FoundDevice select_device(std::string_view pattern) {
     const std::vector<FoundDevice> devices = find_devices();
-    if (pattern.empty()) {
-        const auto gpu =
-            std::ranges::find_if(devices, [](const FoundDevice& d) { return !d.traits.cpu(); });
-        return gpu != devices.end() ? *gpu : devices.front();
-    }
-    if (is_index(pattern)) {
-        const std::size_t index = std::stoul(std::string(pattern));
-        if (index < devices.size()) return devices[index];
-    } else {
-        const std::string wanted = lower(pattern);
-        for (const FoundDevice& device : devices)
-            if (fits(device.traits, wanted)) return device;
-    }
-    throw std::runtime_error(
-        fmt::format("no device '{}'; there are:{}", pattern, listing(devices)));
+    std::vector<DeviceTraits> traits;
+    for (const FoundDevice& device : devices) traits.push_back(device.traits);
+    return devices[select(traits, pattern)];
 }
 
 Device::Device(FoundDevice found)

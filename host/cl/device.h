@@ -15,13 +15,12 @@ struct FoundDevice {
     DeviceTraits traits;
 };
 
-// Every device of every platform, in the order of the loader. Throws std::runtime_error saying
+// Every device of every platform, in the order of the loader; their capabilities are not known yet.
+// Throws std::runtime_error saying
 // which package to install when there is no platform or no device.
 std::vector<FoundDevice> find_devices();
 
-// `pattern`: an index of find_devices(), "cpu", "gpu", or part of a device's or platform's name
-// (any case); empty prefers a GPU, then a CPU. Throws std::runtime_error listing what there is when
-// nothing fits.
+// The one that select() means; host/kernel/device_selection.h has the rules of `pattern`.
 FoundDevice select_device(std::string_view pattern);
 
 // One device with its context and in-order profiling queue.
@@ -30,6 +29,7 @@ public:
     explicit Device(FoundDevice found);
 
     const DeviceTraits& traits() const { return traits_; }
+    void learn(Capabilities capabilities) { traits_.capabilities = capabilities; }
     const cl::Device& handle() const { return handle_; }
     const cl::Context& context() const { return context_; }
     cl::CommandQueue& queue() { return queue_; }

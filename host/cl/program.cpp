@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cmake/embedded_file.h"
+#include "host/cl/fnv1a.h"
 #include "host/kernel/packing.h"
 
 namespace slimbench {
@@ -57,18 +58,6 @@ void append(std::string& out, std::string_view file, std::set<std::string, std::
         out += fmt::format("#line {} \"{}\"\n", number + 1, file);
     }
 }
-
-class Fnv1a {
-public:
-    void add(std::string_view text) {
-        for (const char character : text)
-            hash_ = (hash_ ^ static_cast<unsigned char>(character)) * 0x100000001b3u;
-    }
-    std::string text() const { return fmt::format("{:016x}", hash_); }
-
-private:
-    std::uint64_t hash_ = 0xcbf29ce484222325u;
-};
 
 }  // namespace
 

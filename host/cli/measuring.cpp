@@ -83,8 +83,9 @@ void MeasuringOptions::apply(Protocol& protocol) const {
 
 std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
     auto options = std::make_shared<MeasuringOptions>();
-    command.add_option("--device", options->device,
-                       "Device: index, cpu, gpu or part of its name (see slimbench devices)");
+    command.add_option(
+        "--device", options->device,
+        "Device: index, kind (cpu, gpu) or part of its name (see slimbench devices)");
     command
         .add_option(
             "--precision", options->precisions,

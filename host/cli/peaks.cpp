@@ -39,8 +39,9 @@ void add_peaks(CLI::App& app, Action& action) {
     auto* command =
         app.add_subcommand("peaks", "Measure what a device can do at best: the roofline of rows");
     auto options = std::make_shared<PeaksOptions>();
-    command->add_option("--device", options->device,
-                        "Device: index, cpu, gpu or part of its name (see slimbench devices)");
+    command->add_option(
+        "--device", options->device,
+        "Device: index, kind (cpu, gpu) or part of its name (see slimbench devices)");
     command->add_flag("--json", options->json, "Print JSON");
     command->add_flag("--force", options->force,
                       "Measure again instead of printing what an earlier run has kept");

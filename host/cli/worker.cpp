@@ -3,6 +3,7 @@
 #include <string>
 
 #include "host/cli/commands.h"
+#include "host/run/opencl_vendors.h"
 #include "host/run/peer_names.h"
 #include "host/run/worker.h"
 
@@ -18,6 +19,7 @@ void add_worker(CLI::App& app, Action& action) {
     command->callback([=, &action] {
         action = [=] {
             return serve([=] {
+                arrange_opencl_vendors();
                 return *peer == onednn ? onednn_service() : device_service(*device, *peer);
             });
         };

@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 
 #include "host/kernel/plan.h"
+#include "host/run/device_worker.h"
 #include "host/run/environment.h"
 #include "host/run/roof.h"
-#include "host/run/worker_link.h"
 
 namespace slimbench {
 
@@ -80,7 +80,7 @@ struct Peer {
 class Run {
 public:
     Run(const RunOptions& options, RunObserver& observer, const volatile bool& interrupted)
-        : options_(options), observer_(observer), interrupted_(interrupted) {
+        : options_(options), observer_(observer), workers_(options.device, interrupted) {
         for (const std::string& name : options.peers) peers_.push_back({name, nullptr, {}, {}});
     }
 
@@ -107,7 +107,7 @@ private:
 
     const RunOptions& options_;
     RunObserver& observer_;
-    const volatile bool& interrupted_;
+    DeviceWorkers workers_;
     std::unique_ptr<WorkerLink> device_;
     std::vector<Peer> peers_;
     Roof roof_{[this](PeaksWanted wanted) { return ask_peaks(wanted); }};
@@ -116,7 +116,7 @@ private:
 };
 
 WorkerLink& Run::device() {
-    if (!device_) device_ = std::make_unique<WorkerLink>("", options_.device, interrupted_);
+    if (!device_) device_ = workers_.start();
     return *device_;
 }
 
@@ -124,8 +124,7 @@ template <class Question>
 void Run::ask(Peer& peer, std::optional<ResultRecord>& answer, const Workload& workload,
               Question question) {
     try {
-        if (!peer.link)
-            peer.link = std::make_unique<WorkerLink>(peer.name, options_.device, interrupted_);
+        if (!peer.link) peer.link = workers_.start(peer.name);
         question(*peer.link);
     } catch (const ChildEnded& error) {
         peer.link.reset();
@@ -369,7 +368,7 @@ RunOutcome run_workloads(const std::vector<Workload>& workloads, const RunOption
 
 nlohmann::json describe_device(const std::string& device_pattern) {
     const bool never = false;
-    return WorkerLink("", device_pattern, never).hello();
+    return DeviceWorkers(device_pattern, never).start()->hello();
 }
 
 }  // namespace slimbench

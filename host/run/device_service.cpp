@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "host/cl/capability_run.h"
 #include "host/cl/matrix_product.h"
 #include "host/measure/peaks.h"
 #include "host/run/environment.h"
+#include "host/run/findings_cache.h"
 #include "host/run/forward_record.h"
 #include "host/run/loaded_workload.h"
 #include "host/run/memory_fit.h"
@@ -33,6 +35,11 @@ std::string peaks_scope(const DeviceTraits& device) {
                        device.compute_units);
 }
 
+std::string findings_scope(const DeviceTraits& device) {
+    return fmt::format("capabilities {} | {} | {} | {} | {}", capability_hash(), device.platform,
+                       device.name, device.device_version, device.driver_version);
+}
+
 ResultRecord refusal(ResultRecord record, Status status, std::string reason) {
     record.status = status;
     record.reason = std::move(reason);
@@ -55,13 +62,34 @@ public:
             device_.traits().name, device_.traits().driver_version, reference_version);
         verdicts_.emplace(cache_file("verdicts.jsonl"), scope);
         peaks_.emplace(cache_file("peaks.jsonl"), peaks_scope(device_.traits()));
+        findings_.emplace(cache_file("capabilities.jsonl"), findings_scope(device_.traits()));
+        learn();
     }
 
     nlohmann::json hello() override {
+        nlohmann::json findings = nlohmann::json::array(), unprobed = nlohmann::json::array();
+        for (const Finding& finding : findings_->known()) findings.push_back(to_json(finding));
+        for (const Capability capability : findings_->unknown())
+            unprobed.push_back(name(capability));
         return {{"device", device_fingerprint(device_.traits())},
                 {"environment", environment_description()},
-                {"build", build_}};
+                {"build", build_},
+                {"findings", std::move(findings)},
+                {"unprobed", std::move(unprobed)}};
     }
+
+    Finding probe(Capability capability) override {
+        Finding finding = run_capability_probe(device_, capability_probe(capability));
+        take(finding);
+        return finding;
+    }
+
+    void take(const Finding& finding) override {
+        findings_->keep(finding);
+        learn();
+    }
+
+    nlohmann::json statements() override { return device_statements(device_); }
 
     ResultRecord prepare(const PrepareRequest& request, const Progress& progress) override {
         release();
@@ -108,6 +136,13 @@ public:
     }
 
 private:
+    void learn() {
+        Capabilities capabilities;
+        for (const Finding& finding : findings_->known())
+            if (finding.works) capabilities.add(finding.capability);
+        device_.learn(capabilities);
+    }
+
     ResultRecord blank() const {
         ResultRecord record;
         record.identity = request_.identity;
@@ -238,6 +273,7 @@ private:
     PrepareRequest request_;
     Plan plan_;
     std::optional<PeaksCache> peaks_;
+    std::optional<FindingsCache> findings_;
     std::unique_ptr<LoadedWorkload> loaded_;
 };
 

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "host/cl/opencl.h"
+#include "host/run/findings_cache.h"
 
 namespace slimbench {
 
@@ -57,6 +58,12 @@ nlohmann::json failed(const std::string& reason) {
     return {{"reply", "failed"}, {"reason", reason}};
 }
 
+Capability capability_from(const nlohmann::json& request) {
+    const std::string text = request.at("capability");
+    if (const auto capability = parse_capability(text)) return *capability;
+    throw std::runtime_error(fmt::format("unknown capability '{}'", text));
+}
+
 nlohmann::json answer(WorkerService& service, const nlohmann::json& request,
                       const Progress& progress) try {
     const std::string verb = request.at("verb");
@@ -69,6 +76,16 @@ nlohmann::json answer(WorkerService& service, const nlohmann::json& request,
     if (verb == "peaks")
         return {{"reply", "peaks"},
                 {"peaks", to_json(service.peaks(peaks_wanted_from(request), progress))}};
+    if (verb == "probe") {
+        const Finding finding = service.probe(capability_from(request));
+        return {{"reply", "probed"}, {"finding", to_json(finding)}, {"hello", service.hello()}};
+    }
+    if (verb == "take") {
+        service.take(finding_from(request.at("finding")));
+        return {{"reply", "taken"}, {"hello", service.hello()}};
+    }
+    if (verb == "statements")
+        return {{"reply", "statements"}, {"statements", service.statements()}};
     if (verb == "release") {
         service.release();
         return {{"reply", "released"}};
@@ -89,6 +106,18 @@ nlohmann::json answer(WorkerService& service, const nlohmann::json& request,
 
 Peaks WorkerService::peaks(PeaksWanted, const Progress&) {
     throw std::runtime_error("peaks are measured by the worker of a device, not by a peer's");
+}
+
+Finding WorkerService::probe(Capability) {
+    throw std::runtime_error("the worker of a device has capabilities, a peer's has none");
+}
+
+void WorkerService::take(const Finding&) {
+    throw std::runtime_error("the worker of a device has capabilities, a peer's has none");
+}
+
+nlohmann::json WorkerService::statements() {
+    throw std::runtime_error("the worker of a device describes it, a peer's does not");
 }
 
 int serve(const std::function<std::unique_ptr<WorkerService>()>& start) {

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "host/kernel/capability_probe.h"
 #include "host/record/peaks.h"
 #include "host/run/message.h"
 #include "host/run/verified_chain.h"
@@ -23,8 +24,14 @@ public:
     virtual ResultRecord prepare(const PrepareRequest& request, const Progress& progress) = 0;
     virtual ResultRecord measure(const MeasureRequest& request) = 0;
     virtual void release() = 0;  // frees what the prepared workload holds
-    // The device's ceilings. A service without a device of its own throws.
+    // The device's ceilings. A service without a device of its own throws, here and below.
     virtual Peaks peaks(PeaksWanted wanted, const Progress& progress);
+    // Tries a capability, on which the driver may end or hang this process, or is told what came of
+    // it; knows the answer from then on. Returns the finding.
+    virtual Finding probe(Capability capability);
+    virtual void take(const Finding& finding);
+    // What the device says of itself beyond its fingerprint.
+    virtual nlohmann::json statements();
 };
 
 // Serves requests on standard input until it ends; replies go to the original standard output,

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "host/run/findings_cache.h"
 #include "host/run/peer_names.h"
 
 namespace slimbench {
@@ -84,6 +85,22 @@ ResultRecord WorkerLink::prepare(const PrepareRequest& request, ChildProcess::De
 
 ResultRecord WorkerLink::measure(const MeasureRequest& request, ChildProcess::Deadline deadline) {
     return from_json(ask(to_json(request), deadline, {}).at("record"));
+}
+
+Finding WorkerLink::probe(Capability capability, ChildProcess::Deadline deadline) {
+    const nlohmann::json reply =
+        ask({{"verb", "probe"}, {"capability", name(capability)}}, deadline, {});
+    hello_ = reply.at("hello");
+    return finding_from(reply.at("finding"));
+}
+
+void WorkerLink::take(const Finding& finding) {
+    const auto deadline = steady_clock::now() + probe_time_limit;
+    hello_ = ask({{"verb", "take"}, {"finding", to_json(finding)}}, deadline, {}).at("hello");
+}
+
+nlohmann::json WorkerLink::statements(ChildProcess::Deadline deadline) {
+    return ask({{"verb", "statements"}}, deadline, {}).at("statements");
 }
 
 Peaks WorkerLink::peaks(PeaksWanted wanted, ChildProcess::Deadline deadline, const Phase& phase) {

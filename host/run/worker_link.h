@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "host/kernel/capability_probe.h"
 #include "host/record/peaks.h"
 #include "host/run/child_process.h"
 #include "host/run/message.h"
@@ -29,6 +30,8 @@ public:
 // A few seconds are enough where nothing hangs.
 inline constexpr std::chrono::seconds peaks_time_limit{120};
 
+inline constexpr std::chrono::seconds probe_time_limit{30};  // compilers may be slow to start
+
 class WorkerLink {
 public:
     using Phase = std::function<void(const std::string&)>;
@@ -42,7 +45,10 @@ public:
                          const Phase& phase);
     ResultRecord measure(const MeasureRequest& request, ChildProcess::Deadline deadline);
     Peaks peaks(PeaksWanted wanted, ChildProcess::Deadline deadline, const Phase& phase);
-    const nlohmann::json& hello() const { return hello_; }
+    Finding probe(Capability capability, ChildProcess::Deadline deadline);
+    void take(const Finding& finding);
+    nlohmann::json statements(ChildProcess::Deadline deadline);
+    const nlohmann::json& hello() const { return hello_; }  // as it stands after the last of these
 
 private:
     nlohmann::json ask(const nlohmann::json& request, ChildProcess::Deadline deadline,

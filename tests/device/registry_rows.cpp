@@ -87,6 +87,7 @@ public:
                          "typedef _Float16 half_number;");
         folder_.emplace("SLIMBENCH_KERNEL_DIR", kernels_.folder());
     }
+    PlantedKernels& kernels() { return kernels_; }
 
 private:
     PlantedKernels kernels_;
@@ -119,6 +120,28 @@ TEST_P(RegistryRow, matches_the_reference_on_odd_shapes) {
             expect_correct<std::uint8_t>(problem, *plan, programs);
     }
     EXPECT_GT(ran, 2u) << "hardly any case reaches " << row().name;
+}
+
+TEST(RegistryRows, that_lose_a_run_in_binary16_are_caught) {
+    DeviceTraits device = test_device().traits();
+    if (!device.cpu()) GTEST_SKIP() << "binary16 is emulated by PoCL's compiler alone";
+    EmulatedHalves emulated;
+    emulated.kernels().replace("half_sums.clh", "return sum->sum + HALVES_TO_FLOAT(sum->run);",
+                               "return sum->sum;");
+    device.capabilities.add(Capability::half_arithmetic);
+    const auto row = std::ranges::find(registry(), "conv_plain_native.fp16", &Variant::name);
+    ASSERT_NE(row, registry().end());
+    ProgramCache programs(test_device());
+    std::size_t caught = 0;
+    for (const StepCase& one : step_cases()) {
+        if (one.family != Family::conv || caught == 3) continue;
+        const NumericProblem problem = numeric_problem(one.network, Precision::fp16);
+        VerifiedChain<Half> chain(test_device(), programs, problem,
+                                  plan_with(problem, *row, device).value());
+        EXPECT_EQ(verify_all(chain).front().result, Verdict::Result::incorrect) << one.name;
+        ++caught;
+    }
+    EXPECT_EQ(caught, 3u);
 }
 
 std::string test_name(const ::testing::TestParamInfo<std::size_t>& info) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "cmake/embedded_file.h"
+#include "host/kernel/capability_probe.h"
 #include "host/kernel/probe.h"
 #include "tests/unit/kernel/steps.h"
 
@@ -40,6 +41,8 @@ TEST(Registry, uses_every_kernel_file) {
     std::set<std::string> used;
     for (const Variant& variant : registry()) used.insert("cl/" + std::string(variant.source));
     for (const Probe& probe : probes()) used.insert("cl/" + std::string(probe.source));
+    for (const CapabilityProbe& probe : capability_probes())
+        used.insert("cl/" + std::string(probe.source));
     for (const EmbeddedFile& file : kernel_files()) {
         const bool kernel = file.path.ends_with(".cl");
         EXPECT_TRUE(!kernel || used.contains(std::string(file.path))) << file.path;

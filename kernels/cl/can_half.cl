@@ -1,0 +1,12 @@
+// Capability: arithmetic in binary16. A work-item multiplies two numbers and adds a third, each in
+// the low half of a word.
+#include "can.clh"
+
+#pragma OPENCL EXTENSION cl_khr_fp16 : enable
+
+CAN_KERNEL can_half(CAN_ARGUMENTS) {
+    global const half* numbers = (global const half*)input;
+    const uint i = get_global_id(0);
+    const half sum = numbers[6 * i] * numbers[6 * i + 2] + numbers[6 * i + 4];
+    output[i] = as_ushort(sum);
+}
