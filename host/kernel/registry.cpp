@@ -139,6 +139,7 @@ constexpr Variant blocked(std::string_view name, Precision precision, std::strin
 // arithmetic of x86: compilers emulate binary16 there.
 constexpr Variant native(Variant row) {
     row.needs.add(Capability::half_arithmetic);
+    row.team.local_bytes /= 2;  // words hold halves, not floats
     return row;
 }
 
@@ -233,6 +234,8 @@ constexpr std::array rows{
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
     native(blocked("conv_blocked_native.fp16", fp16, "", {6, 2, 8}, Tier::portable)),
     blocked("conv_blocked.fp16.portable", fp16, "", {6, 2, 4}, Tier::portable),
+    native(igemm("conv_igemm_native.fp16", fp16, "", large_tile, large_team(16))),
+    native(igemm("conv_igemm_native.fp16.small", fp16, "", small_tile, small_team(16))),
     igemm("conv_igemm.fp16", fp16, "", large_tile, large_team(16)),
     igemm("conv_igemm.fp16.small", fp16, "", small_tile, small_team(16)),
     native(plain("conv_plain_native.fp16", Family::conv, fp16, "conv_plain.cl")),
@@ -268,6 +271,8 @@ constexpr std::array rows{
                   Tier::portable, refuses_nothing, 7)),
     vector("depthwise_vector.fp16.portable", Family::depthwise, fp16, "depthwise_vector.cl",
            Tier::portable, refuses_nothing, 7),
+    native(coalesced("depthwise_coalesced_native.fp16", Family::depthwise, fp16,
+                     "depthwise_vector.cl", refuses_nothing, 4)),
     coalesced("depthwise_coalesced.fp16", Family::depthwise, fp16, "depthwise_vector.cl",
               refuses_nothing, 4),
     native(plain("depthwise_plain_native.fp16", Family::depthwise, fp16, "conv_plain.cl")),

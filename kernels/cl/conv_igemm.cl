@@ -6,8 +6,9 @@
 //
 // Global size: WORK_ITEMS for each tile; implicit.clh has the order of tiles, products and weights.
 //
-// A word of local memory holds a float or, in INT8, the four channels that one dot product takes.
-// The vectors of a work-item stand apart, so that neighbours read and write neighbouring ones.
+// A word of local memory holds a float, in binary16 arithmetic a half or, in INT8, the four
+// channels that one dot product takes. The vectors of a work-item stand apart, so that neighbours
+// read and write neighbouring ones.
 #include "dot.clh"
 #include "implicit.clh"
 
@@ -21,6 +22,12 @@ typedef int4 four_words;
 #define UNIT_WORDS 1
 #define LOAD_WINDOW(pointer) (*(global const int*)(pointer))
 #define LOAD_FILTERS(pointer) LOAD_INTS(pointer)
+#elif HALF_RUN
+typedef half_number word;
+typedef lanes_half window_unit, four_words;
+#define UNIT_WORDS 4
+#define LOAD_WINDOW(pointer) LOAD_NATIVE_HALVES(pointer)
+#define LOAD_FILTERS(pointer) LOAD_NATIVE_HALVES(pointer)
 #else
 typedef float word;
 typedef float4 window_unit, four_words;
@@ -77,7 +84,7 @@ INLINE void keep(local word* windows, local word* filters, fetched next, int ite
 }
 
 // Adds the products of a stage. `row` and `column` are the work-item's place among the members.
-INLINE void multiply(lanes_sum* sum, local const word* windows, local const word* filters, int row,
+INLINE void multiply(dot_sum* sum, local const word* windows, local const word* filters, int row,
                      int column) {
     windows += row * PIXELS;
     filters += column * LANES;
@@ -97,6 +104,26 @@ INLINE void multiply(lanes_sum* sum, local const word* windows, local const word
         }
     }
 }
+
+#if HALF_RUN
+
+#if DEPTH > HALF_RUN
+#error "a stage is a run in binary16: no more than HALF_RUN products"
+#endif
+
+INLINE void add_stage(lanes_sum* sum, local const word* windows, local const word* filters, int row,
+                      int column) {
+    dot_sum run[PIXELS * VECTORS];
+#pragma unroll
+    for (int i = 0; i < PIXELS * VECTORS; ++i) run[i] = (dot_sum)(0);
+    multiply(run, windows, filters, row, column);
+#pragma unroll
+    for (int i = 0; i < PIXELS * VECTORS; ++i) sum[i] += HALVES_TO_FLOAT(run[i]);
+}
+
+#else
+#define add_stage multiply
+#endif
 
 KERNEL conv_igemm(STEP_ARGUMENTS) {
     local word windows[2][STAGE_WORDS * WINDOW_PITCH] __attribute__((aligned(16)));
@@ -129,7 +156,7 @@ KERNEL conv_igemm(STEP_ARGUMENTS) {
             advance(args, &walk, STAGE_UNITS);
             next = fetch(input, stage_weights, args, &walk, item);
         }
-        multiply(sum, windows[stage % 2], filters[stage % 2], row, column);
+        add_stage(sum, windows[stage % 2], filters[stage % 2], row, column);
         // Nobody reads the other half: all have passed the barrier behind its last use.
         if (more) keep(windows[(stage + 1) % 2], filters[(stage + 1) % 2], next, item);
         barrier(CLK_LOCAL_MEM_FENCE);

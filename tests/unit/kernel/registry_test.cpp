@@ -217,16 +217,29 @@ TEST(Registry, goes_through_clblast_only_where_that_is_named_or_preferred) {
 TEST(Registry, computes_in_halves_where_the_device_can) {
     const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
     const LoneStep depthwise = lone_conv("g19mb1ic19ih7oc19kh3ph1");
-    DeviceTraits gpu, arm = device_of(Tier::portable);
-    EXPECT_EQ(chosen(conv, Precision::fp16, gpu), "conv_plain.fp16");
-    EXPECT_EQ(chosen(depthwise, Precision::fp16, gpu), "depthwise_plain.fp16");
-    gpu.capabilities.add(Capability::half_arithmetic);
+    DeviceTraits simple, arm = device_of(Tier::portable);
+    EXPECT_EQ(chosen(conv, Precision::fp16, simple), "conv_plain.fp16");
+    EXPECT_EQ(chosen(depthwise, Precision::fp16, simple), "depthwise_plain.fp16");
+    simple.capabilities.add(Capability::half_arithmetic);
     arm.capabilities.add(Capability::half_arithmetic);
-    EXPECT_EQ(chosen(conv, Precision::fp16, gpu), "conv_plain_native.fp16");
-    EXPECT_EQ(chosen(depthwise, Precision::fp16, gpu), "depthwise_plain_native.fp16");
+    EXPECT_EQ(chosen(conv, Precision::fp16, simple), "conv_plain_native.fp16");
+    EXPECT_EQ(chosen(depthwise, Precision::fp16, simple), "depthwise_plain_native.fp16");
     EXPECT_EQ(chosen(conv, Precision::fp16, arm), "conv_blocked_native.fp16");
     EXPECT_EQ(chosen(depthwise, Precision::fp16, arm), "depthwise_vector_native.fp16");
-    EXPECT_EQ(chosen(conv, Precision::fp32, gpu), "conv_plain.fp32");
+    EXPECT_EQ(chosen(conv, Precision::fp32, simple), "conv_plain.fp32");
+}
+
+TEST(Registry, computes_in_halves_out_of_local_memory_where_there_is_some) {
+    DeviceTraits able = gpu();
+    able.capabilities.add(Capability::half_arithmetic);
+    EXPECT_EQ(chosen(lone_conv("mb32ic64ih56oc256kh1"), Precision::fp16, able),
+              "conv_igemm_native.fp16");
+    EXPECT_EQ(chosen(lone_conv("mb1ic64ih56oc64kh3ph1"), Precision::fp16, able),
+              "conv_igemm_native.fp16.small");
+    EXPECT_EQ(chosen(lone_conv("g19mb1ic19ih7oc19kh3ph1"), Precision::fp16, able),
+              "depthwise_coalesced_native.fp16");
+    EXPECT_EQ(2 * row("conv_igemm_native.fp16").team.local_bytes,
+              row("conv_igemm.fp16").team.local_bytes);
 }
 
 TEST(Registry, leaves_emulated_halves_to_rows_that_widen_vectors) {
