@@ -19,11 +19,12 @@ THIRD_PARTY = {
     "clblast": "clblast",
     "benchmark/": "benchmark::benchmark",
     "CLI/": "CLI11::CLI11",
+    "pugixml": "pugixml::pugixml",
     "oneapi/dnnl/": "DNNL::dnnl",
     "nlohmann/": "nlohmann_json::nlohmann_json",
     "fmt/": "fmt::fmt",
 }
-WRAPPED = {"CL/", "clblast", "benchmark/", "CLI/", "oneapi/dnnl/"}
+WRAPPED = {"CL/", "clblast", "benchmark/", "CLI/", "oneapi/dnnl/", "pugixml"}
 
 
 class Tree:

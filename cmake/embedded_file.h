@@ -13,5 +13,6 @@ struct EmbeddedFile {
 
 std::span<const EmbeddedFile> kernel_files();  // kernels/
 std::span<const EmbeddedFile> suite_files();   // suites/: networks, suites, prunings
+std::span<const EmbeddedFile> policy_files();  // host/gate/policy.json alone
 
 }  // namespace slimbench

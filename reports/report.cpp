@@ -9,15 +9,22 @@
 #include <fmt/format.h>
 
 #include "reports/provenance.h"
+#include "reports/trackers.h"
 
 namespace slimbench {
 namespace {
 
-constexpr std::array<ReportFormat, 6> formats{{
+constexpr std::array<ReportFormat, 9> formats{{
     {"md", "Markdown: what reduced precision and pruning buy", report_markdown},
     {"details", "Markdown: costliest layers, closure, start-up, verification", report_details},
     {"csv", "one line per row, step and span, for spreadsheets and data frames", report_csv},
-    {"gbench", "Google Benchmark's JSON, for compare.py and benchmark trackers", report_gbench},
+    {"gbench", "Google Benchmark's JSON, for compare.py", report_gbench},
+    {"bmf", "Bencher's metric format: one latency a row",
+     [](const Records& records) { return bencher_metrics(tracked_rows(records)); }, false},
+    {"github-action", "github-action-benchmark's custom format, smaller is better",
+     [](const Records& records) { return benchmark_action(tracked_rows(records)); }, false},
+    {"gbench-medians", "Google Benchmark's JSON with one entry a row, for trackers",
+     [](const Records& records) { return tracked_gbench(records, tracked_rows(records)); }, false},
     {"summary", "one short table for a terminal", report_summary},
     {"layers", "a line per distinct layer for a terminal: time, speed, % of roof, peers",
      report_layers},

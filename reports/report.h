@@ -28,6 +28,7 @@ struct ReportFormat {
     std::string_view name;  // what --format takes
     std::string_view description;
     std::string (*render)(const Records&);
+    bool names_lost_rows = true;  // what has no time is in it all the same
 };
 std::span<const ReportFormat> report_formats();
 const ReportFormat& format_named(std::string_view name);  // throws std::runtime_error

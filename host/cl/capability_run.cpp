@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "host/cl/fnv1a.h"
 #include "host/cl/program.h"
+#include "host/problem/fnv1a.h"
 
 namespace slimbench {
 

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 
 #include "cmake/embedded_file.h"
-#include "host/cl/fnv1a.h"
 #include "host/kernel/packing.h"
+#include "host/problem/fnv1a.h"
 
 namespace slimbench {
 

@@ -8,7 +8,14 @@
 namespace slimbench {
 
 // Exit codes, documented in README.md. Exceptions that reach main end with `usage`.
-enum ExitCode : int { all_measured = 0, usage = 2, wrong_output = 4, rows_lost = 5 };
+enum ExitCode : int {
+    all_measured = 0,
+    regression = 1,  // compare, gate: something is slower
+    usage = 2,
+    inconclusive = 3,  // compare, gate: cannot tell, or not comparable
+    wrong_output = 4,
+    rows_lost = 5
+};
 
 // What the chosen subcommand does; returns an exit code.
 using Action = std::function<int()>;
@@ -21,6 +28,8 @@ void add_describe(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_layer(CLI::App& app, Action& action);
 void add_benchmark(CLI::App& app, Action& action);
+void add_compare(CLI::App& app, Action& action);
+void add_gate(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_worker(CLI::App& app, Action& action);  // hidden: started by the coordinator
 

@@ -39,12 +39,14 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(
         "Start here:  slimbench run smoke\n"
-        "Exit codes:  0 all measured   2 usage or input/output   4 wrong output   5 rows crashed "
-        "or timed out");
+        "Exit codes:  0 all measured, or not slower   1 slower (compare, gate)   2 usage or "
+        "input/output\n"
+        "             3 cannot tell (compare, gate)   4 wrong output   5 rows crashed or timed "
+        "out");
 
     Action action;
-    for (auto* add : {add_run, add_layer, add_benchmark, add_report, add_describe, add_list,
-                      add_devices, add_peaks, add_worker})
+    for (auto* add : {add_run, add_layer, add_benchmark, add_compare, add_gate, add_report,
+                      add_describe, add_list, add_devices, add_peaks, add_worker})
         add(app, action);
     try {
         std::vector<std::string> arguments(argv + 1, argv + argc);

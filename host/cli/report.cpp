@@ -1,4 +1,5 @@
 // slimbench report: journals in, one report out.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <stdexcept>
@@ -28,7 +29,7 @@ std::vector<std::string> format_names() {
 std::string footer() {
     std::string text = "Formats:\n";
     for (const ReportFormat& format : report_formats())
-        text += fmt::format("  {:<9}{}\n", format.name, format.description);
+        text += fmt::format("  {:<16}{}\n", format.name, format.description);
     return text +
            "\nSeveral journals are merged: a later row of the same identity and device replaces an "
            "earlier one.\n"
@@ -53,12 +54,23 @@ Records read_all(const std::vector<std::string>& paths) {
     return merge_records(journals);
 }
 
+// Trackers skip what is missing without a word, so the word is ours.
+void tell_left_out(const Records& records, const ReportFormat& format) {
+    const auto left_out = std::ranges::count_if(
+        records, [](const ResultRecord& record) { return record.status != Status::measured; });
+    if (left_out > 0 && !format.names_lost_rows)
+        fmt::print(stderr, "slimbench: {} of {} rows have no time and no place in {}\n", left_out,
+                   records.size(), format.name);
+}
+
 int report(const Options& options) {
     const Records records = read_all(options.journals);
     if (records.empty())
         throw std::runtime_error(
             fmt::format("{}: no records in it", fmt::join(options.journals, ", ")));
-    const std::string text = format_named(options.format).render(records);
+    const ReportFormat& format = format_named(options.format);
+    const std::string text = format.render(records);
+    tell_left_out(records, format);
     if (options.output.empty())
         std::fwrite(text.data(), 1, text.size(), stdout);
     else

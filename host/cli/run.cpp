@@ -12,6 +12,7 @@
 #include "host/cli/arguments.h"
 #include "host/cli/commands.h"
 #include "host/cli/measuring.h"
+#include "host/cli/out_folder.h"
 #include "host/kernel/plan.h"
 #include "host/record/journal.h"
 #include "host/record/whole_file.h"
@@ -109,26 +110,6 @@ int dry_run(const Planned& planned, const RunOptions& options) {
                name(device.tier));
     for (const Workload& workload : planned.workloads) print_plan(workload, device, options);
     return all_measured;
-}
-
-void create_folder(const std::string& folder) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error)
-        throw std::runtime_error(
-            fmt::format("{}: cannot create this folder ({}); name another with --out", folder,
-                        error.message()));
-}
-
-// Earlier records are never overwritten: they move to the first free records.N.jsonl.
-void set_aside(const std::string& path) {
-    if (!std::filesystem::exists(path)) return;
-    const std::string stem = path.substr(0, path.rfind(".jsonl"));
-    int number = 1;
-    while (std::filesystem::exists(fmt::format("{}.{}.jsonl", stem, number))) ++number;
-    const std::string kept = fmt::format("{}.{}.jsonl", stem, number);
-    std::filesystem::rename(path, kept);
-    fmt::print(stderr, "earlier records kept as {}\n", kept);
 }
 
 std::set<std::string> settled_rows(const std::string& path) {

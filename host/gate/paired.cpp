@@ -74,13 +74,6 @@ double acceleration(const std::vector<double>& sorted) {
     return squares == 0 ? 0 : cubes / (6 * std::pow(squares, 1.5));
 }
 
-double quantile(std::span<const double> sorted, double share) {
-    const double rank = share * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(rank);
-    const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    return std::lerp(sorted[below], sorted[above], rank - static_cast<double>(below));
-}
-
 }  // namespace
 
 double trimmed_mean(std::span<const double> values) {
@@ -118,7 +111,7 @@ Interval bootstrap_interval(std::span<const double> values, double confidence,
     const double speed = acceleration(sorted);
     const auto bound = [&](double share) {
         const double z = bias + normal_quantile(share);
-        return quantile(means, normal_share_below(bias + z / (1 - speed * z)));
+        return percentile(means, normal_share_below(bias + z / (1 - speed * z)));
     };
     return {bound((1 - confidence) / 2), bound((1 + confidence) / 2)};
 }

@@ -2,11 +2,10 @@
 // starts.
 #pragma once
 
-#include <cstdio>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "host/record/line_file.h"
 #include "host/record/result_record.h"
 
 namespace slimbench {
@@ -21,20 +20,12 @@ JournalContents read_journal(const std::string& path);
 
 class JournalWriter {
 public:
-    // Opens for appending; cuts a torn last line off first. Throws std::runtime_error naming the
-    // path and the system's reason.
-    explicit JournalWriter(const std::string& path);
-    ~JournalWriter();
-    JournalWriter(const JournalWriter&) = delete;
-    JournalWriter& operator=(const JournalWriter&) = delete;
-
-    // Writes and syncs one line. On a full disk it takes back a partial line and throws
-    // std::runtime_error.
+    // Opens like LineAppender, and throws what it throws.
+    explicit JournalWriter(const std::string& path) : file_(path) {}
     void append(const ResultRecord& record);
 
 private:
-    std::string path_;
-    int descriptor_ = -1;
+    LineAppender file_;
 };
 
 }  // namespace slimbench

@@ -1,6 +1,8 @@
 // How a row is measured. All times in seconds.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 namespace slimbench {
 
 struct Protocol {
@@ -11,5 +13,8 @@ struct Protocol {
         600;  // of the whole workload; beyond it the worker is ended and the row is timed_out
     bool operator==(const Protocol&) const = default;
 };
+
+// What of it bears on the times: all but the limit.
+nlohmann::json to_json(const Protocol& protocol);
 
 }  // namespace slimbench

@@ -123,6 +123,7 @@ struct FieldTable<ResultRecord> {
         Field{"suite_hash", &ResultRecord::suite_hash},
         Field{"compute", &ResultRecord::compute},
         Field{"quantization_source", &ResultRecord::quantization_source},
+        Field{"protocol", &ResultRecord::protocol},
         Field{"params", &ResultRecord::params},
         Field{"macs", &ResultRecord::macs},
         Field{"executed_macs", &ResultRecord::executed_macs},

@@ -120,6 +120,7 @@ struct ResultRecord {
     std::string suite, suite_hash;
     std::string compute;              // compute_name()
     std::string quantization_source;  // Ranges::source; INT8 only
+    nlohmann::json protocol;          // to_json(Protocol): how it was to be measured
 
     std::int64_t params = 0;
     std::int64_t macs = 0, executed_macs = 0, macs_unpruned = 0;

@@ -9,15 +9,6 @@
 namespace slimbench {
 namespace {
 
-// Percentile by linear interpolation between closest ranks (Hyndman and Fan's type 7, the default
-// of R and NumPy).
-double percentile(std::span<const double> sorted, double fraction) {
-    const double rank = fraction * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(rank);
-    const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    return sorted[below] + (rank - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
 std::vector<double> sorted_copy(std::span<const double> samples) {
     std::vector<double> sorted(samples.begin(), samples.end());
     std::sort(sorted.begin(), sorted.end());
@@ -54,6 +45,13 @@ std::optional<Interval> median_interval(std::span<const double> sorted) {
 }
 
 }  // namespace
+
+double percentile(std::span<const double> sorted, double fraction) {
+    const double rank = fraction * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(rank);
+    const std::size_t above = std::min(below + 1, sorted.size() - 1);
+    return sorted[below] + (rank - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
 
 Summary summarize(std::span<const double> samples) {
     if (samples.empty()) throw std::invalid_argument("summarize: no samples");

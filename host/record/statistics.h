@@ -17,6 +17,11 @@ struct Summary {
     std::optional<Interval>
         median_95;  // order-statistic (binomial) interval; needs at least 6 samples
 };
+
+// Percentile by linear interpolation between closest ranks of ascending values, at least one
+// (R. Hyndman and Y. Fan's type 7, the default of R and NumPy).
+double percentile(std::span<const double> sorted, double fraction);
+
 Summary summarize(std::span<const double> samples);  // throws std::invalid_argument when empty
 
 // Relative drift: (median of the last third / median of the first third) - 1; nothing under 9

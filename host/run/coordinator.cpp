@@ -31,16 +31,6 @@ RowIdentity forward_identity(const Workload& workload) {
     return identity;
 }
 
-PrepareRequest prepare_request(const Workload& workload, const RunOptions& options) {
-    return {forward_identity(workload),
-            workload.network,
-            workload.precision,
-            workload.seed,
-            options.tier,
-            options.kernel,
-            workload.protocol.time_limit};
-}
-
 void append(std::vector<double>& to, const std::vector<double>& more) {
     to.insert(to.end(), more.begin(), more.end());
 }
@@ -80,7 +70,7 @@ struct Peer {
 class Run {
 public:
     Run(const RunOptions& options, RunObserver& observer, const volatile bool& interrupted)
-        : options_(options), observer_(observer), workers_(options.device, interrupted) {
+        : options_(options), observer_(observer), workers_({options.device}, interrupted) {
         for (const std::string& name : options.peers) peers_.push_back({name, nullptr, {}, {}});
     }
 
@@ -186,6 +176,7 @@ void Run::emit(ResultRecord record, const Workload& workload, const Row& row) {
     record.repro = repro_command(workload, row, options_);
     record.suite = options_.suite;
     record.suite_hash = options_.suite_hash;
+    record.protocol = to_json(workload.protocol);
     if (record.time.empty()) record.time = utc_now();
     switch (record.status) {
         case Status::measured:
@@ -298,6 +289,16 @@ std::string option_if(bool given, const std::string& option) {
 
 }  // namespace
 
+PrepareRequest prepare_request(const Workload& workload, const RunOptions& options) {
+    return {forward_identity(workload),
+            workload.network,
+            workload.precision,
+            workload.seed,
+            options.tier,
+            options.kernel,
+            workload.protocol.time_limit};
+}
+
 std::vector<Row> rows_of(const Workload& workload, const RunOptions& options) {
     std::vector<Row> rows;
     const RowIdentity forward = forward_identity(workload);
@@ -368,7 +369,7 @@ RunOutcome run_workloads(const std::vector<Workload>& workloads, const RunOption
 
 nlohmann::json describe_device(const std::string& device_pattern) {
     const bool never = false;
-    return DeviceWorkers(device_pattern, never).start()->hello();
+    return DeviceWorkers({device_pattern}, never).start()->hello();
 }
 
 }  // namespace slimbench

@@ -12,6 +12,7 @@
 
 #include "host/kernel/tier.h"
 #include "host/record/result_record.h"
+#include "host/run/message.h"
 #include "host/suite/workload.h"
 
 namespace slimbench {
@@ -25,6 +26,8 @@ struct RunOptions {
     std::optional<std::regex> filter;  // only rows whose id matches somewhere
     bool roofline = true;              // hold rows against the device's peaks
 };
+
+PrepareRequest prepare_request(const Workload& workload, const RunOptions& options);
 
 // One row that a workload yields.
 struct Row {

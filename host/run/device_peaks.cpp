@@ -11,7 +11,7 @@ namespace slimbench {
 DevicePeaks device_peaks(const std::string& device_pattern, PeaksWanted wanted,
                          const std::function<void(const std::string&)>& phase) try {
     const bool never = false;
-    const auto worker = DeviceWorkers(device_pattern, never).start();
+    const auto worker = DeviceWorkers({device_pattern}, never).start();
     const auto deadline = std::chrono::steady_clock::now() + peaks_time_limit;
     return {worker->hello().at("device"), worker->peaks(wanted, deadline, phase)};
 } catch (const ChildEnded& error) {

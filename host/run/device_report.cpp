@@ -22,7 +22,7 @@ nlohmann::json variable(const char* name) {
 // Both ways of learning about a device may end its driver's process.
 nlohmann::json asked(std::size_t index, DeviceWorkers::Probing probing,
                      const volatile bool& interrupted) try {
-    const auto worker = DeviceWorkers(std::to_string(index), interrupted, probing).start();
+    const auto worker = DeviceWorkers({std::to_string(index)}, interrupted, probing).start();
     nlohmann::json device = worker->hello().at("device");
     device["findings"] = worker->hello().at("findings");
     try {

@@ -25,6 +25,10 @@ bool knows(const nlohmann::json& hello, const Finding& finding) {
 
 }  // namespace
 
+DeviceWorkers::DeviceWorkers(WorkerProgram program, const volatile bool& interrupted,
+                             Probing probing)
+    : program_(std::move(program)), interrupted_(interrupted), probing_(probing) {}
+
 bool DeviceWorkers::settle(WorkerLink& worker) {
     if (!worker.hello().contains("unprobed")) return true;  // a library without a device
     // A worker's memory of findings is a file, which may be missing or older.
@@ -54,11 +58,24 @@ bool DeviceWorkers::settle(WorkerLink& worker) {
     return true;
 }
 
-std::unique_ptr<WorkerLink> DeviceWorkers::start(const std::string& peer) {
-    while (true) {
-        auto worker = std::make_unique<WorkerLink>(peer, pattern_, interrupted_);
-        if (settle(*worker)) return worker;
+std::unique_ptr<WorkerLink> DeviceWorkers::launch(const std::string& peer) const {
+    WorkerProgram program = program_;
+    program.peer = peer;
+    return std::make_unique<WorkerLink>(program, interrupted_);
+}
+
+void DeviceWorkers::await(std::unique_ptr<WorkerLink>& worker, const std::string& peer) {
+    worker->await_ready();
+    while (!settle(*worker)) {
+        worker = launch(peer);
+        worker->await_ready();
     }
+}
+
+std::unique_ptr<WorkerLink> DeviceWorkers::start(const std::string& peer) {
+    auto worker = launch(peer);
+    await(worker, peer);
+    return worker;
 }
 
 }  // namespace slimbench

@@ -15,18 +15,20 @@ namespace slimbench {
 class DeviceWorkers {
 public:
     enum class Probing { unknown, anew };  // anew: whatever earlier runs have found
-    DeviceWorkers(std::string device_pattern, const volatile bool& interrupted,
-                  Probing probing = Probing::unknown)
-        : pattern_(std::move(device_pattern)), interrupted_(interrupted), probing_(probing) {}
+    DeviceWorkers(WorkerProgram program, const volatile bool& interrupted,
+                  Probing probing = Probing::unknown);
 
-    // `peer`: one of peer_names, or empty. Throws what WorkerLink's constructor throws.
+    // `peer`: one of peer_names, or empty. Throws what WorkerLink::await_ready() throws.
     std::unique_ptr<WorkerLink> start(const std::string& peer = "");
+    // The same in two halves, so that several workers start at once.
+    std::unique_ptr<WorkerLink> launch(const std::string& peer = "") const;
+    void await(std::unique_ptr<WorkerLink>& worker, const std::string& peer = "");
 
 private:
     // False when a probe ended the worker; what that says about the device is noted.
     bool settle(WorkerLink& worker);
 
-    std::string pattern_;
+    WorkerProgram program_;
     const volatile bool& interrupted_;
     Probing probing_;
     std::vector<Finding> found_;  // by this object's workers

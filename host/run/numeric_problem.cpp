@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "host/problem/fnv1a.h"
 #include "host/problem/network_json.h"
 #include "host/verify/reference.h"
 
@@ -72,10 +73,7 @@ NumericProblem numeric_int8(const Network& network, std::uint64_t seed, const Ra
 }
 
 std::string content_key(const Network& network, std::uint64_t seed) {
-    std::uint64_t hash = 0xcbf29ce484222325u;
-    for (unsigned char byte : fmt::format("{} {}", to_json(network).dump(), seed))
-        hash = (hash ^ byte) * 0x100000001b3u;
-    return fmt::format("{:016x}", hash);
+    return fnv1a(fmt::format("{} {}", to_json(network).dump(), seed));
 }
 
 Ranges calibrated_ranges(const Network& network, std::uint64_t seed,

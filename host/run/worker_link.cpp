@@ -13,37 +13,49 @@ namespace {
 
 using std::chrono::steady_clock;
 
-std::vector<std::string> worker_command(const std::string& peer,
-                                        const std::string& device_pattern) {
-    // The same binary, found even when the working folder or PATH has changed.
-    std::vector<std::string> command{"/proc/self/exe", "worker"};
-    if (!peer.empty()) command.insert(command.end(), {"--peer", peer});
-    if (!device_pattern.empty()) command.insert(command.end(), {"--device", device_pattern});
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+std::vector<std::string> command_of(const WorkerProgram& program) {
+    std::vector<std::string> command{program.path, "worker"};
+    if (!program.peer.empty()) command.insert(command.end(), {"--peer", program.peer});
+    if (!program.device.empty()) command.insert(command.end(), {"--device", program.device});
     return command;
 }
 
-std::vector<std::pair<std::string, std::string>> worker_environment(const std::string& peer) {
-    if (peer != onednn)
-        return {{"POCL_AFFINITY", "1"}};  // else both of PoCL's threads may share a core
+Environment environment_of(const WorkerProgram& program) {
     // As many threads as ours, one per core. They spin for about a millisecond between layers, as
     // the library's users have it, and sleep long before our next block starts.
-    return {{"OMP_NUM_THREADS", std::to_string(std::thread::hardware_concurrency())},
-            {"OMP_PROC_BIND", "true"},
-            {"GOMP_SPINCOUNT", "300000"}};
+    if (program.peer == onednn)
+        return {{"OMP_NUM_THREADS", std::to_string(std::thread::hardware_concurrency())},
+                {"OMP_PROC_BIND", "true"},
+                {"GOMP_SPINCOUNT", "300000"}};
+    Environment environment{{"POCL_AFFINITY", "1"}};  // else PoCL's threads may share a core
+    if (!program.cache_folder.empty())
+        environment.emplace_back("SLIMBENCH_CACHE_DIR", program.cache_folder);
+    return environment;
+}
+
+[[noreturn]] void throw_ended(const ChildEnded& error) {
+    throw std::runtime_error(fmt::format("the worker {} before it was ready", error.what()));
 }
 
 }  // namespace
 
-WorkerLink::WorkerLink(const std::string& peer, const std::string& device_pattern,
-                       const volatile bool& interrupted)
-    : process_(worker_command(peer, device_pattern), worker_environment(peer)),
-      interrupted_(interrupted) {
+WorkerLink::WorkerLink(const WorkerProgram& program, const volatile bool& interrupted)
+    : process_(command_of(program), environment_of(program)), interrupted_(interrupted) {
+    try {
+        send({{"verb", "hello"}, {"protocol", protocol_version}});
+    } catch (const ChildEnded& error) {
+        throw_ended(error);
+    }
+}
+
+void WorkerLink::await_ready() {
     constexpr auto patience = std::chrono::seconds(60);
     try {
-        hello_ = ask({{"verb", "hello"}, {"protocol", protocol_version}},
-                     steady_clock::now() + patience, {});
+        hello_ = await_reply(steady_clock::now() + patience, {});
     } catch (const ChildEnded& error) {
-        throw std::runtime_error(fmt::format("the worker {} before it was ready", error.what()));
+        throw_ended(error);
     } catch (const WorkerTimedOut&) {
         throw std::runtime_error(
             fmt::format("the worker said nothing within {} s of its start", patience.count()));
@@ -51,13 +63,17 @@ WorkerLink::WorkerLink(const std::string& peer, const std::string& device_patter
         throw std::runtime_error(error.what());
     }
     if (hello_.value("protocol", 0) != protocol_version)
-        throw std::runtime_error(fmt::format("the worker speaks protocol {}, this program {}",
-                                             hello_.value("protocol", 0), protocol_version));
+        throw ProtocolMismatch(fmt::format("the worker speaks protocol {}, this program {}",
+                                           hello_.value("protocol", 0), protocol_version));
 }
 
 nlohmann::json WorkerLink::ask(const nlohmann::json& request, ChildProcess::Deadline deadline,
                                const Phase& phase) {
-    process_.write_line(request.dump());
+    send(request);
+    return await_reply(deadline, phase);
+}
+
+nlohmann::json WorkerLink::await_reply(ChildProcess::Deadline deadline, const Phase& phase) {
     while (true) {
         const auto line = process_.read_line(deadline, interrupted_);
         if (!line) {
@@ -78,9 +94,18 @@ nlohmann::json WorkerLink::ask(const nlohmann::json& request, ChildProcess::Dead
     }
 }
 
+void WorkerLink::send_prepare(const PrepareRequest& request) {
+    send(to_json(request));
+}
+
+ResultRecord WorkerLink::await_record(ChildProcess::Deadline deadline, const Phase& phase) {
+    return from_json(await_reply(deadline, phase).at("record"));
+}
+
 ResultRecord WorkerLink::prepare(const PrepareRequest& request, ChildProcess::Deadline deadline,
                                  const Phase& phase) {
-    return from_json(ask(to_json(request), deadline, phase).at("record"));
+    send_prepare(request);
+    return await_record(deadline, phase);
 }
 
 ResultRecord WorkerLink::measure(const MeasureRequest& request, ChildProcess::Deadline deadline) {

@@ -26,6 +26,20 @@ class WorkerFailed : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
+// The worker is of another version of the program, which cannot be talked to.
+class ProtocolMismatch : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// What runs as a worker.
+struct WorkerProgram {
+    std::string device;  // select_device() pattern
+    // This very binary, found even when the working folder or PATH has changed.
+    std::string path = "/proc/self/exe";
+    std::string cache_folder = {};  // of verdicts and calibrations; empty: the user's
+    std::string peer = {};          // one of peer_names, or empty for our own kernels
+};
 
 // A few seconds are enough where nothing hangs.
 inline constexpr std::chrono::seconds peaks_time_limit{120};
@@ -36,13 +50,17 @@ class WorkerLink {
 public:
     using Phase = std::function<void(const std::string&)>;
 
-    // Starts the worker and exchanges hello. `peer` is one of peer_names, or empty for our own
-    // kernels. Throws std::runtime_error with the worker's reason when it cannot serve.
-    WorkerLink(const std::string& peer, const std::string& device_pattern,
-               const volatile bool& interrupted);
+    // Starts the worker and does not wait for it; await_ready() does.
+    WorkerLink(const WorkerProgram& program, const volatile bool& interrupted);
+    // Throws std::runtime_error with the worker's reason when it cannot serve.
+    void await_ready();
 
     ResultRecord prepare(const PrepareRequest& request, ChildProcess::Deadline deadline,
                          const Phase& phase);
+    // The same in two halves, so that two workers prepare at once.
+    void send_prepare(const PrepareRequest& request);
+    ResultRecord await_record(ChildProcess::Deadline deadline, const Phase& phase);
+
     ResultRecord measure(const MeasureRequest& request, ChildProcess::Deadline deadline);
     Peaks peaks(PeaksWanted wanted, ChildProcess::Deadline deadline, const Phase& phase);
     Finding probe(Capability capability, ChildProcess::Deadline deadline);
@@ -51,8 +69,10 @@ public:
     const nlohmann::json& hello() const { return hello_; }  // as it stands after the last of these
 
 private:
+    void send(const nlohmann::json& request) { process_.write_line(request.dump()); }
     nlohmann::json ask(const nlohmann::json& request, ChildProcess::Deadline deadline,
                        const Phase& phase);
+    nlohmann::json await_reply(ChildProcess::Deadline deadline, const Phase& phase);
 
     ChildProcess process_;
     const volatile bool& interrupted_;

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "cmake/embedded_file.h"
+#include "host/problem/fnv1a.h"
 #include "host/problem/strict_json.h"
 #include "host/suite/near_names.h"
 #include "host/suite/network_file.h"
@@ -24,12 +25,6 @@ struct FileText {
     std::string content;
     std::string folder;  // that networks of one's own are looked for in; empty for shipped files
 };
-
-std::string fnv1a(std::string_view text) {
-    std::uint64_t hash = 14695981039346656037u;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    return fmt::format("{:016x}", hash);
-}
 
 FileText find_file(const std::string& name_or_path) {
     if (name_or_path.ends_with(".json"))

@@ -194,8 +194,8 @@ TEST_F(Output, every_command_has_help_with_an_example) {
     const Finished all = run({"--help"});
     EXPECT_EQ(all.exit_code, 0);
     EXPECT_THAT(all.out, HasSubstr("Exit codes"));
-    for (const std::string command :
-         {"run", "layer", "benchmark", "report", "describe", "list", "devices", "peaks"}) {
+    for (const std::string command : {"run", "layer", "benchmark", "compare", "gate", "report",
+                                      "describe", "list", "devices", "peaks"}) {
         EXPECT_THAT(all.out, HasSubstr("\n  " + command + " "));
         const Finished help = run({command, "--help"});
         EXPECT_EQ(help.exit_code, 0);

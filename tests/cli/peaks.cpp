@@ -77,8 +77,9 @@ TEST_F(PeaksCommand, every_measured_row_of_a_run_has_its_roofline) {
     for (const ResultRecord& record : records()) {
         if (record.status != Status::measured) continue;
         ASSERT_TRUE(record.roofline) << record.identity.id();
-        if (record.identity.implementation == "slimbench")
+        if (record.identity.implementation == "slimbench") {
             EXPECT_GT(*record.roofline->bound, 0) << record.identity.id();
+        }
         EXPECT_FALSE(record.peaks.is_null());
         for (const StepRecord& step : record.steps)
             EXPECT_TRUE(step.roofline) << record.identity.id();

@@ -45,6 +45,8 @@ inline ResultRecord full_record() {
     record.suite_hash = "0123abcd";
     record.compute = "fp32";
     record.quantization_source = "max calibration, 1 synthetic image 128x256, seed 1";
+    record.protocol = {
+        {"warm_up_ns", 100'000'000}, {"min_time_ns", 500'000'000}, {"min_samples", 10}};
     record.params = 11'689'512;
     record.macs = 1'814'073'344;
     record.executed_macs = 1'900'000'000;

@@ -42,6 +42,7 @@ TEST(Reports, only_the_status_measured_publishes_a_speed) {
               Status::failed, Status::crashed, Status::timed_out}) {
             const std::string text = format.render(with_status(status));
             EXPECT_THAT(text, Not(HasSubstr("777"))) << format.name << ", " << name(status);
+            if (!format.names_lost_rows) continue;
             EXPECT_THAT(text, HasSubstr(std::string(name(status)))) << format.name;
         }
     }

@@ -84,6 +84,20 @@ BROKEN_SUITES = {
 }
 
 
+BROKEN_POLICIES = {
+    "no rows": change("rows", []),
+    "unknown key": change("threshold_percent", 2),
+    "row without an effect": change("rows", 0, "effect_percent", del_),
+    "threshold as a text": change("rows", 0, "threshold_percent", "2 %"),
+    "no looks": change("looks", []),
+    "look at one pair": change("looks", 0, 1),
+    "unknown correction": change("correction", "bonferroni"),
+    "unknown meaning of inconclusive": change("inconclusive", "ignore"),
+    "error rate of a coin": change("error_rate", 0.6),
+    "no time": change("budget_seconds", 0),
+}
+
+
 def check(schema_path, files, example, broken):
     """Returns complaints."""
     schema = load(schema_path)
@@ -112,6 +126,9 @@ def main():
                         suites / "pruning/graded.json", BROKEN_PRUNINGS)
     complaints += check(suites / "schema/suite.schema.json", sorted(suites.glob("*.json")),
                         suites / "smoke.json", BROKEN_SUITES)
+    gate = pathlib.Path(sys.argv[1]) / "host/gate"
+    complaints += check(gate / "policy.schema.json", [gate / "policy.json"], gate / "policy.json",
+                        BROKEN_POLICIES)
     print("\n".join(complaints))
     return 1 if complaints else 0
 

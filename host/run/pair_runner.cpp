@@ -1,0 +1,238 @@
+#include "host/run/pair_runner.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "host/problem/fnv1a.h"
+#include "host/problem/strict_json.h"
+#include "host/run/environment.h"
+
+namespace slimbench {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int blocks_a_side = 6;
+
+double seconds_since(steady_clock::time_point start) {
+    return std::chrono::duration<double>(steady_clock::now() - start).count();
+}
+
+ChildProcess::Deadline deadline_of(const Workload& workload) {
+    return steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(
+                                     std::chrono::duration<double>(workload.protocol.time_limit));
+}
+
+// Where a binary keeps its verdicts: what another one verified proves nothing about this one.
+std::string cache_folder_of(const std::string& program) {
+    const std::string all = cache_folder();
+    return all.empty() ? "" : fmt::format("{}/binaries/{}", all, fnv1a(read_text_file(program)));
+}
+
+ProcessTimes times_of(const ResultRecord& record) {
+    ProcessTimes times{record.status, record.reason, {}, {}};
+    if (!record.measurement) return times;
+    times.device = record.measurement->device;
+    times.flags = record.measurement->flags;
+    return times;
+}
+
+// A side waits when the other one has no time to compare its own with.
+ProcessTimes not_asked() {
+    return {Status::skipped, "the other side could not be measured", {}, {}};
+}
+
+void join(ProcessTimes& times, const ProcessTimes& block) {
+    times.device.insert(times.device.end(), block.device.begin(), block.device.end());
+    for (const std::string& flag : block.flags)
+        if (std::ranges::find(times.flags, flag) == times.flags.end()) times.flags.push_back(flag);
+    if (times.status == Status::measured && block.status != Status::measured) {
+        times.status = block.status;
+        times.reason = block.reason;
+    }
+}
+
+// Halves of a side's blocks lie as far to the front as to the back, so that a steady drift cancels:
+// first, second, second, first, and so on.
+bool first_takes(int turn) {
+    return turn % 4 == 0 || turn % 4 == 3;
+}
+
+}  // namespace
+
+PairRunner::PairRunner(const Binaries& binaries, const std::vector<Workload>& workloads,
+                       RunOptions options, std::uint64_t seed, const volatile bool& interrupted)
+    : options_(std::move(options)),
+      interrupted_(interrupted),
+      draw_(seed),
+      baseline_(worker_of(binaries.baseline)),
+      candidate_(worker_of(binaries.candidate)) {
+    for (const Workload& workload : workloads) {
+        std::vector<Row> rows = rows_of(workload, options_);
+        if (!rows.empty()) groups_.push_back({&workload, std::move(rows)});
+    }
+}
+
+std::vector<std::string> PairRunner::row_ids() const {
+    std::vector<std::string> ids;
+    for (const Group& group : groups_)
+        for (const Row& row : group.rows) ids.push_back(row.identity.id());
+    return ids;
+}
+
+PairRunner::Worker PairRunner::worker_of(const std::string& program) const {
+    return {program,
+            DeviceWorkers({options_.device, program, cache_folder_of(program)}, interrupted_),
+            nullptr,
+            {}};
+}
+
+double PairRunner::start_both() {
+    const auto started = steady_clock::now();
+    for (const Side side : {Side::baseline, Side::candidate}) {
+        of(side).link.reset();  // the old process ends before the new one starts
+        of(side).link = of(side).starter.launch();
+    }
+    for (const Side side : {Side::baseline, Side::candidate}) {
+        try {
+            of(side).starter.await(of(side).link);
+        } catch (const Interrupted&) {
+            throw;
+        } catch (const ProtocolMismatch& error) {
+            throw ProtocolMismatch(
+                fmt::format("{} {}: {}", name(side), of(side).program, error.what()));
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error(
+                fmt::format("{} {}: {}", name(side), of(side).program, error.what()));
+        }
+    }
+    return seconds_since(started);
+}
+
+// What a worker could not do becomes a record; where it ended, a new one takes its place.
+ResultRecord PairRunner::guarded(Side side, const Workload& workload,
+                                 const std::function<ResultRecord()>& ask) {
+    ResultRecord lost;
+    try {
+        return ask();
+    } catch (const ChildEnded& error) {
+        lost.status = Status::crashed;
+        lost.reason = fmt::format("the worker {}", error.what());
+    } catch (const WorkerTimedOut&) {
+        lost.status = Status::timed_out;
+        lost.reason =
+            fmt::format("took longer than the limit of {:g} s", workload.protocol.time_limit);
+    } catch (const WorkerFailed& error) {
+        lost.status = Status::failed;
+        lost.reason = error.what();
+        return lost;
+    }
+    of(side).link.reset();
+    of(side).link = of(side).starter.start();
+    return lost;
+}
+
+// Both sides prepare at the same time: nothing is timed here.
+PairRunner::Answers PairRunner::prepare(const Group& group, const Phase& phase) {
+    const Workload& workload = *group.workload;
+    const PrepareRequest request = prepare_request(workload, options_);
+    const auto deadline = deadline_of(workload);
+    const auto ask = [&](Side side) {
+        ResultRecord asked;
+        asked.status = Status::measured;
+        return guarded(side, workload, [&] { return of(side).link->send_prepare(request), asked; });
+    };
+    const auto answer = [&](Side side, const ResultRecord& asked) {
+        if (asked.status != Status::measured) return asked;
+        return guarded(side, workload, [&] {
+            return of(side).link->await_record(deadline, [&](const std::string& text) {
+                if (phase) phase(fmt::format("{}: {}", name(side), text));
+            });
+        });
+    };
+    const ResultRecord baseline = ask(Side::baseline), candidate = ask(Side::candidate);
+    return {answer(Side::baseline, baseline), answer(Side::candidate, candidate)};
+}
+
+PairRow PairRunner::alternate(const Group& group, const Row& row) {
+    Protocol block = group.workload->protocol;
+    block.min_time /= blocks_a_side;
+    block.min_samples = (block.min_samples + blocks_a_side - 1) / blocks_a_side;
+    PairRow pair{.id = row.identity.id(),
+                 .baseline_first = draw_.coin(),
+                 .seconds = 0,
+                 .baseline = {},
+                 .candidate = {}};
+    const auto deadline = deadline_of(*group.workload);
+    for (int turn = 0; turn < 2 * blocks_a_side; ++turn) {
+        const Side side =
+            first_takes(turn) == pair.baseline_first ? Side::baseline : Side::candidate;
+        // Later blocks find the process warm; one call brings its data back to the caches.
+        if (turn >= 2) block.warm_up = 0;
+        const MeasureRequest request{row.identity.kind, row.step, row.identity.cache, block};
+        const ResultRecord record = guarded(
+            side, *group.workload, [&] { return of(side).link->measure(request, deadline); });
+        ProcessTimes& times = side == Side::baseline ? pair.baseline : pair.candidate;
+        join(times, times_of(record));
+        if (times.status == Status::measured) continue;
+        (side == Side::baseline ? pair.candidate : pair.baseline) = not_asked();
+        break;
+    }
+    return pair;
+}
+
+Pair PairRunner::verify(const Phase& phase) {
+    Pair pair{.time = utc_now(), .start_seconds = start_both(), .rows = {}};
+    baseline_.verified.clear();
+    candidate_.verified.clear();
+    for (const Group& group : groups_) {
+        const auto started = steady_clock::now();
+        const Answers answers = prepare(group, phase);
+        for (const Row& row : group.rows) {
+            pair.rows.push_back({row.identity.id(), true, 0, times_of(answers.baseline),
+                                 times_of(answers.candidate)});
+            for (const Side side : {Side::baseline, Side::candidate}) {
+                ResultRecord record = side == Side::baseline ? answers.baseline : answers.candidate;
+                record.identity = row.identity;
+                record.suite = options_.suite;
+                record.suite_hash = options_.suite_hash;
+                record.protocol = to_json(group.workload->protocol);
+                of(side).verified.push_back(std::move(record));
+            }
+        }
+        pair.rows.back().seconds = seconds_since(started);
+    }
+    return pair;
+}
+
+Pair PairRunner::measure(const std::vector<std::string>& ids) {
+    Pair pair{.time = utc_now(), .start_seconds = start_both(), .rows = {}};
+    std::vector<const Group*> order;
+    for (const Group& group : groups_) order.push_back(&group);
+    draw_.shuffle(order);
+    for (const Group* group : order) {
+        Group wanted = *group;
+        std::erase_if(wanted.rows, [&](const Row& row) {
+            return std::ranges::find(ids, row.identity.id()) == ids.end();
+        });
+        if (wanted.rows.empty()) continue;
+        auto started = steady_clock::now();
+        const Answers answers = prepare(wanted, {});
+        draw_.shuffle(wanted.rows);
+        for (const Row& row : wanted.rows) {
+            pair.rows.push_back(answers.measured() ? alternate(wanted, row)
+                                                   : PairRow{row.identity.id(), true, 0,
+                                                             times_of(answers.baseline),
+                                                             times_of(answers.candidate)});
+            // The first row bears what preparing cost.
+            pair.rows.back().seconds = seconds_since(started);
+            started = steady_clock::now();
+        }
+    }
+    return pair;
+}
+
+}  // namespace slimbench
