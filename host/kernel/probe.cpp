@@ -191,6 +191,22 @@ bool admissible(const Probe& probe, const DeviceTraits& device) {
            (device.vector_popcount || !probe.vector_popcount);
 }
 
+bool finds_ceiling(const Probe& probe, const DeviceTraits& device) {
+    const auto can_any = [&](std::initializer_list<Capability> capabilities) {
+        return std::ranges::any_of(capabilities,
+                                   [&](Capability capability) { return device.can(capability); });
+    };
+    switch (probe.quantity) {
+        case Quantity::fp16:
+            return !can_any({Capability::mma_f16});
+        case Quantity::int8:
+        case Quantity::int4:
+            return !can_any({Capability::mma_s8, Capability::dp4a, Capability::dot_extension});
+        default:
+            return true;
+    }
+}
+
 const Probe& choose_probe(Quantity quantity, const DeviceTraits& device) {
     const auto found = std::ranges::find_if(rows, [&](const Probe& row) {
         return row.quantity == quantity && admissible(row, device);

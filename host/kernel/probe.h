@@ -42,5 +42,8 @@ std::span<const Probe> probes();
 bool admissible(const Probe& probe, const DeviceTraits& device);
 // The first admissible row.
 const Probe& choose_probe(Quantity quantity, const DeviceTraits& device);
+// Whether the rate that it finds bounds every kernel: no row of the table uses matrix units or the
+// integer dot products of GPUs, so on a device that has them nothing is known.
+bool finds_ceiling(const Probe& probe, const DeviceTraits& device);
 
 }  // namespace slimbench

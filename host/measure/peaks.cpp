@@ -161,10 +161,12 @@ Peaks measure_peaks(Device& device, ProgramCache& programs, std::uint64_t free_m
     };
 
     Peaks peaks;
-    for (const Quantity quantity : multiply_adds)
-        peaks.rates.push_back({std::string(name(quantity)),
-                               std::string(choose_probe(quantity, traits).idiom),
-                               measure(quantity, 0)});
+    for (const Quantity quantity : multiply_adds) {
+        const Probe& probe = choose_probe(quantity, traits);
+        const double rate = measure(quantity, 0);
+        if (finds_ceiling(probe, traits))
+            peaks.rates.push_back({std::string(name(quantity)), std::string(probe.idiom), rate});
+    }
     for (const Level& level : levels) {
         const bool memory = level.bytes == 0;
         const Quantity copy = memory ? Quantity::stream : Quantity::copy;

@@ -31,6 +31,20 @@ std::uint32_t word_of(const std::vector<std::byte>& bytes, std::size_t word) {
     return value;
 }
 
+TEST(Probes, find_no_ceiling_where_the_device_has_units_that_they_do_not_use) {
+    DeviceTraits device;
+    const auto finds = [&](Quantity quantity) {
+        return finds_ceiling(choose_probe(quantity, device), device);
+    };
+    for (const Quantity quantity : multiply_adds) EXPECT_TRUE(finds(quantity)) << name(quantity);
+    device.capabilities.add(Capability::mma_f16);
+    EXPECT_FALSE(finds(Quantity::fp16));
+    EXPECT_TRUE(finds(Quantity::int8));
+    device.capabilities.add(Capability::dp4a);
+    EXPECT_FALSE(finds(Quantity::int8));
+    EXPECT_TRUE(finds(Quantity::fp32));
+}
+
 TEST(Probes, every_quantity_has_a_row_on_any_device) {
     for (const Quantity quantity : quantities) {
         EXPECT_FALSE(choose_probe(quantity, DeviceTraits{}).cpu_only) << name(quantity);
