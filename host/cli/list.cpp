@@ -2,7 +2,8 @@
 #include <algorithm>
 #include <memory>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "host/cli/commands.h"
 #include "host/kernel/variant.h"
@@ -40,15 +41,18 @@ void print_networks() {
 std::string work_of(const Variant& variant) {
     if (variant.algorithm == Algorithm::gemm)
         return "gathers for CLBlast's matrix product, only by name";
-    return fmt::format("tile {} pixels x {} channels", variant.tile.pixels,
-                       variant.tile.vectors * variant.tile.lanes);
+    return fmt::format("tile {} pixels x {} channels", variant.block_pixels(),
+                       variant.block_filters());
 }
 
 std::string needs_of(const Variant& variant) {
+    std::vector<std::string_view> needs;
+    if (variant.tier != Tier::portable) needs.push_back(name(variant.tier));
     for (const Capability needed : all_capabilities)
-        if (variant.needs.has(needed)) return fmt::format("needs {}", title(needed));
-    return variant.tier == Tier::portable ? "any device"
-                                          : fmt::format("needs {}", name(variant.tier));
+        if (variant.needs.has(needed)) needs.push_back(title(needed));
+    if (needs.empty()) return variant.made_for_gpus() ? "made for GPUs" : "any device";
+    return fmt::format("needs {}{}", fmt::join(needs, "; "),
+                       variant.unproven ? "; unproven: --unproven takes it" : "");
 }
 
 void print_kernels() {

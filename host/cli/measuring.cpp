@@ -59,6 +59,7 @@ RunOptions MeasuringOptions::run_options() const {
     options.device = device;
     if (!tier.empty()) options.tier = parse_tier(tier);
     options.kernel = checked_kernel(kernel);
+    options.unproven = unproven;
     options.peers = peers;
     options.roofline = !no_roofline;
     return options;
@@ -112,6 +113,9 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
         "--kernel", options->kernel,
         "Use only kernel variants whose name contains this (in families that have one); "
         "clblast: CLBlast's matrix products");
+    command.add_flag("--unproven", options->unproven,
+                     "Also take kernels that no device has run yet (slimbench list kernels); "
+                     "their outputs are verified like all others");
     command.add_flag("--no-roofline", options->no_roofline,
                      "Do not hold rows against the device's peaks (see slimbench peaks)");
     command.add_flag("--quiet", options->quiet, "No progress");

@@ -17,7 +17,7 @@ struct MeasuringOptions {
     std::vector<std::string> precisions, peers;
     double min_time = 0;    // 0: the suite's
     double time_limit = 0;  // 0: the suite's
-    bool quiet = false, no_roofline = false;
+    bool quiet = false, no_roofline = false, unproven = false;
 
     RunOptions run_options() const;
     std::vector<Precision> parsed_precisions()

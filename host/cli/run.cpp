@@ -91,7 +91,7 @@ void keep_matching(Planned& planned, const RunOptions& options, const std::strin
 void print_plan(const Workload& workload, const DeviceTraits& device, const RunOptions& options) {
     const std::vector<FusedStep> steps = fuse(workload.network);
     const Plan plan = plan_network(workload.network, steps, workload.precision, device,
-                                   {options.tier, options.kernel});
+                                   {options.tier, options.kernel, "", options.unproven});
     std::map<std::string, int> variants;
     for (const PlannedStep& step : plan.steps)
         ++variants[step.choice.variant

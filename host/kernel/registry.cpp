@@ -1,111 +1,12 @@
 // The table of kernels: a new tile or instruction set is a row here, a new algorithm a file in
 // kernels/cl and its rows.
 #include <array>
-#include <limits>
 
-#include <fmt/core.h>
-
-#include "host/kernel/layout.h"
-#include "host/kernel/rounding.h"
+#include "host/kernel/refusal.h"
 #include "host/kernel/variant.h"
-#include "host/kernel/winograd.h"
 
 namespace slimbench {
 namespace {
-
-using Refusal = std::optional<std::string>;
-
-Refusal refuses_nothing(const FusedStep&, const Network&) {
-    return std::nullopt;
-}
-
-Refusal grouped(const FusedStep& step, const Network&) {
-    const std::int64_t groups = std::get<Conv>(step.operation).problem.groups;
-    if (groups == 1) return std::nullopt;
-    return fmt::format("computes dense convolutions, this one has {} groups", groups);
-}
-
-// Tensors of up to 4 channels may be stored 4 channels wide (images and what resizing makes of
-// them).
-Refusal narrow(const FusedStep& step, const Network& network) {
-    const std::int64_t channels = network.tensors[step.input].shape.channels;
-    if (channels > 4) return std::nullopt;
-    return fmt::format("reads whole vectors of channels, an image of {} may be stored narrower",
-                       channels);
-}
-
-Refusal inexact_sum(const FusedStep& step, const Network& network) {
-    constexpr std::int64_t exact_products = (1 << 24) / (255 * 127);
-    const std::int64_t products = std::get<Conv>(step.operation).problem.reduction();
-    if (products <= exact_products) return narrow(step, network);
-    return fmt::format("adds products in float, exact for up to {} of them, this step has {}",
-                       exact_products, products);
-}
-
-// CLBlast counts the elements of a matrix in 32 bits.
-Refusal countable(const FusedStep& step, const Network& network) {
-    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-    for (const TensorId tensor : {step.input, step.output}) {
-        const TensorShape& shape = network.tensors[tensor].shape;
-        const std::int64_t elements = shape.pixels() * round_up(shape.channels, widest_vector);
-        if (elements > most)
-            return fmt::format("CLBlast counts up to {} elements, this tensor has {}", most,
-                               elements);
-    }
-    return grouped(step, network);
-}
-
-Refusal many_pixels(const FusedStep& step, const Network& network) {
-    const std::int64_t pixels = network.tensors[step.output].shape.pixels();
-    if (pixels == 1) return grouped(step, network);
-    return fmt::format("computes a single pixel, this step has {}", pixels);
-}
-
-// Tiles of 4x4 pixels, of which a work-item takes `together`, and blocks of `block` output
-// channels: what a tensor leaves of the last of each is computed for nothing.
-Refusal wasteful(const FusedStep& step, const Network& network, std::int64_t together,
-                 std::int64_t block) {
-    constexpr std::int64_t most_channels = 512;  // kernels/cl/conv_winograd.cl
-    constexpr double worth_it = 0.6;             // of the direct products; transforms cost the rest
-    const ConvProblem& p = std::get<Conv>(step.operation).problem;
-    if (const auto reason = grouped(step, network)) return reason;
-    if (p.kernel != Size{3, 3} || p.stride != Size{1, 1} || p.dilation != Size{1, 1})
-        return "computes dense 3x3 kernels of stride 1";
-    if (p.in.channels < 32 || p.in.channels > most_channels)
-        return fmt::format("takes 32 to {} input channels, this step has {}", most_channels,
-                           p.in.channels);
-    const std::int64_t products = winograd_macs(network.tensors[step.output].shape, p.in.channels,
-                                                {.tiles = together, .filters = block});
-    const double share = static_cast<double>(products) / static_cast<double>(p.macs());
-    if (share > worth_it)
-        return fmt::format("would compute {:.2f} of the direct products, {} is worth it", share,
-                           worth_it);
-    // Inside a network weights come from memory: in the time of a float a CPU's two cores compute
-    // about 50 products.
-    constexpr std::int64_t products_per_weight = 50;
-    const std::int64_t more_weights =
-        winograd_weight_count(p, {.tiles = together, .filters = block}) - p.weight_count();
-    if (p.macs() - products >= products_per_weight * more_weights) return std::nullopt;
-    return fmt::format("saves {} products and reads {} weights more", p.macs() - products,
-                       more_weights);
-}
-
-Refusal winograd_6x64(const FusedStep& step, const Network& network) {
-    constexpr std::int64_t block = 64, half = block / 2;
-    const std::int64_t filters = std::get<Conv>(step.operation).problem.filters;
-    if (const std::int64_t rest = filters % block; rest > 0 && rest <= half)
-        return fmt::format("computes {} output channels at a time, {} leave half of them idle",
-                           block, filters);
-    return wasteful(step, network, 6, block);
-}
-
-Refusal winograd_8x32(const FusedStep& step, const Network& network) {
-    return wasteful(step, network, 8, 32);
-}
-
-Refusal winograd_6x16(const FusedStep& step, const Network& network) {
-    return wasteful(step, network, 6, 16);
-}
 
 constexpr auto fp32 = Precision::fp32;
 constexpr auto fp16 = Precision::fp16;
@@ -164,17 +65,18 @@ constexpr Variant through_clblast(std::string_view name, Precision precision, bo
 // one before is multiplied. Four words more for each row of windows keep work-items off each
 // other's banks (conv_igemm.cl).
 constexpr Variant igemm(std::string_view name, Precision precision, std::string_view defines,
-                        Tile tile, Team team) {
+                        Tile tile, Team team, Capabilities needs = {}) {
     const bool packed = precision == Precision::int8;  // a word is four channels
     const int words = packed ? team.depth / 4 : team.depth;
-    const int row =
-        tile.pixels * team.along_pixels + 4 + tile.vectors * tile.lanes * team.along_filters;
-    team.items = static_cast<std::uint64_t>(team.along_pixels * team.along_filters);
-    team.unit = 4;
-    team.local_bytes = static_cast<std::uint64_t>(2 * words * row * 4);
-    return {
+    Variant row{
         name,           Family::conv, precision, "conv_igemm.cl",   defines, tile, packed ? 4 : 1,
-        Tier::portable, false,        grouped,   Algorithm::direct, {},      team};
+        Tier::portable, false,        grouped,   Algorithm::direct, needs,   team};
+    row.team.items = static_cast<std::uint64_t>(team.along_pixels * team.along_filters);
+    row.team.unit = 4;
+    row.team.local_bytes =
+        static_cast<std::uint64_t>(2 * words * (row.block_pixels() + 4 + row.block_filters()) * 4);
+    row.unproven = needs.has(Capability::dp4a);
+    return row;
 }
 
 // 8 x 8 sums for each of 16 x 16 work-items: two words of local memory for eight products. Half of
@@ -187,24 +89,53 @@ constexpr Team small_team(int depth) {
     return {.along_pixels = 8, .along_filters = 16, .depth = depth};
 }
 
+// Dense convolution on matrix units, a warp of 32 work-items for each member (conv_mma.cl): a stage
+// of 64 bytes of each row is copied while the one before is multiplied. Images, whose pixels may
+// stand 4 channels apart, are copied 4 channels at a time, else 16 bytes. `emulated`: by name only,
+// to show without matrix units that the kernel's indices are right.
+enum class Mma { ptx, emulated };
+constexpr Variant mma(std::string_view name, Precision precision, Tile tile, bool image, Mma mma) {
+    const bool packed = precision == Precision::int8;
+    const bool emulated = mma == Mma::emulated;
+    const int bytes = packed ? 1 : 2, chunk = 16 / bytes;
+    Capabilities needs{Capability::ldmatrix, Capability::cp_async};
+    needs.add(packed ? Capability::mma_s8 : Capability::mma_f16);
+    const Team team{.items = 128,
+                    .along_pixels = 2,
+                    .along_filters = 2,
+                    .depth = 4 * chunk,
+                    .unit = image ? 4 : chunk,
+                    .fills_device = tile.pixels > 32};
+    Variant row{name,
+                Family::conv,
+                precision,
+                "conv_mma.cl",
+                emulated ? "-DMMA_EMULATED" : "-DMMA_PTX",
+                tile,
+                chunk,
+                Tier::portable,
+                false,
+                image ? dense_of_images : dense_of_features,
+                Algorithm::direct,
+                emulated ? Capabilities{} : needs,
+                team};
+    const std::int64_t stages = 2 * 4 * 16 * (row.block_pixels() + 2 + row.block_filters());
+    const std::int64_t shown = emulated ? tile.pixels / 4 + tile.vectors * tile.lanes / 4 : 0;
+    row.team.local_bytes = static_cast<std::uint64_t>(stages + 128 * shown * 4);
+    row.unproven = !emulated;
+    return row;
+}
+constexpr Tile large_warp{64, 16, 4}, small_warp{32, 8, 4};
+
 // A vector of four channels for each work-item, channels fastest: a GPU's work-items then read and
 // write neighbouring memory together.
 constexpr Variant coalesced(std::string_view name, Family family, Precision precision,
                             std::string_view source,
                             decltype(Variant::refuse) refuse = refuses_nothing, int pixels = 1) {
-    return {name,
-            family,
-            precision,
-            source,
-            "",
-            {pixels, 1, 4},
-            1,
-            Tier::portable,
-            false,
-            refuse,
-            Algorithm::direct,
-            {},
-            Team{.items = 64}};
+    Variant row{name,           family, precision,      source, "",
+                {pixels, 1, 4}, 1,      Tier::portable, false,  refuse};
+    row.team.items = 64;
+    return row;
 }
 
 // Tiles: 14 x 2 accumulators, two weight vectors and a broadcast use 31 of the 32 registers of
@@ -234,12 +165,19 @@ constexpr std::array rows{
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
     native(blocked("conv_blocked_native.fp16", fp16, "", {6, 2, 8}, Tier::portable)),
     blocked("conv_blocked.fp16.portable", fp16, "", {6, 2, 4}, Tier::portable),
+    mma("conv_mma.fp16", fp16, large_warp, false, Mma::ptx),
+    mma("conv_mma.fp16.image", fp16, large_warp, true, Mma::ptx),
+    mma("conv_mma.fp16.small", fp16, small_warp, false, Mma::ptx),
+    mma("conv_mma.fp16.small.image", fp16, small_warp, true, Mma::ptx),
     native(igemm("conv_igemm_native.fp16", fp16, "", large_tile, large_team(16))),
     native(igemm("conv_igemm_native.fp16.small", fp16, "", small_tile, small_team(16))),
     igemm("conv_igemm.fp16", fp16, "", large_tile, large_team(16)),
     igemm("conv_igemm.fp16.small", fp16, "", small_tile, small_team(16)),
     native(plain("conv_plain_native.fp16", Family::conv, fp16, "conv_plain.cl")),
     plain("conv_plain.fp16", Family::conv, fp16, "conv_plain.cl"),
+    mma("conv_mma.fp16.emulated", fp16, large_warp, false, Mma::emulated),
+    mma("conv_mma.fp16.emulated.small", fp16, small_warp, false, Mma::emulated),
+    mma("conv_mma.fp16.emulated.small.image", fp16, small_warp, true, Mma::emulated),
     through_clblast("clblast_vector.fp16", fp16, true),
     through_clblast("clblast_scalar.fp16", fp16, false),
 
@@ -249,9 +187,24 @@ constexpr std::array rows{
     blocked("conv_blocked.int8.avx512", int8, "-DDOT_MADD", {12, 2, 16}, Tier::avx512),
     blocked("conv_blocked.int8.avx2", int8, "-DDOT_MADD", {4, 2, 8}, Tier::avx2),
     blocked("conv_blocked.int8.portable", int8, "-DDOT_PORTABLE", {4, 1, 4}, Tier::portable),
-    igemm("conv_igemm.int8", int8, "-DDOT_PORTABLE", large_tile, large_team(32)),
-    igemm("conv_igemm.int8.small", int8, "-DDOT_PORTABLE", small_tile, small_team(32)),
+    mma("conv_mma.int8", int8, large_warp, false, Mma::ptx),
+    mma("conv_mma.int8.image", int8, large_warp, true, Mma::ptx),
+    mma("conv_mma.int8.small", int8, small_warp, false, Mma::ptx),
+    mma("conv_mma.int8.small.image", int8, small_warp, true, Mma::ptx),
+    igemm("conv_igemm.int8.dp4a", int8, "-DDOT_DP4A", large_tile, large_team(32),
+          {Capability::dp4a}),
+    igemm("conv_igemm.int8.dp4a.small", int8, "-DDOT_DP4A", small_tile, small_team(32),
+          {Capability::dp4a}),
+    igemm("conv_igemm.int8.dot", int8, "-DDOT_EXTENSION", large_tile, large_team(32),
+          {Capability::dot_extension}),
+    igemm("conv_igemm.int8.dot.small", int8, "-DDOT_EXTENSION", small_tile, small_team(32),
+          {Capability::dot_extension}),
+    igemm("conv_igemm.int8.unpacked", int8, "-DDOT_PORTABLE", large_tile, large_team(32)),
+    igemm("conv_igemm.int8.unpacked.small", int8, "-DDOT_PORTABLE", small_tile, small_team(32)),
     plain("conv_plain.int8", Family::conv, int8, "conv_plain.cl"),
+    mma("conv_mma.int8.emulated", int8, large_warp, false, Mma::emulated),
+    mma("conv_mma.int8.emulated.small", int8, small_warp, false, Mma::emulated),
+    mma("conv_mma.int8.emulated.small.image", int8, small_warp, true, Mma::emulated),
 
     vector("depthwise_vector.fp32.avx512", Family::depthwise, fp32, "depthwise_vector.cl",
            Tier::avx512, narrow, 7),

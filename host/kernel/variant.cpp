@@ -45,6 +45,11 @@ bool is_named(const Variant& variant, std::string_view part) {
     return variant.name.find(part) != std::string_view::npos;
 }
 
+bool is_unproven(std::string_view name) {
+    return std::ranges::any_of(
+        registry(), [&](const Variant& row) { return row.unproven && row.name == name; });
+}
+
 namespace {
 
 std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
@@ -66,7 +71,10 @@ std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
     if (row.made_for_gpus() && row.team.items > device.largest_work_group)
         return fmt::format("has {} work-items in a work-group, {} takes {}", row.team.items,
                            device.name, device.largest_work_group);
-    return row.refuse(step, network);
+    if (const auto reason = row.refuse(step, network)) return reason;
+    if (row.unproven && !selection.unproven)
+        return "has never run, verified, on a device that has what it needs; --unproven takes it";
+    return std::nullopt;
 }
 
 // Why the row, which could compute the step, is left to those who ask for it by name.

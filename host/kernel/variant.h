@@ -64,13 +64,16 @@ struct Variant {
     Algorithm algorithm = Algorithm::direct;
     Capabilities needs = {};
     Team team = {};
+    bool unproven = false;  // inline assembly that never ran, verified, on a device that has it
 
     // Of the output, that a work-group computes.
-    std::int64_t block_pixels() const { return std::int64_t{tile.pixels} * team.along_pixels; }
-    std::int64_t block_filters() const {
+    constexpr std::int64_t block_pixels() const {
+        return std::int64_t{tile.pixels} * team.along_pixels;
+    }
+    constexpr std::int64_t block_filters() const {
         return std::int64_t{tile.vectors} * tile.lanes * team.along_filters;
     }
-    bool made_for_gpus() const { return team.items > 1; }
+    constexpr bool made_for_gpus() const { return team.items > 1; }
     std::string build_options() const;  // "-DPIXELS=14 -DVECTORS=2 ..."
 
     // So many products are added in binary16 before their sum goes on in float; 0 where all are
@@ -106,11 +109,13 @@ struct Choice {
 
 // The first admissible row. `tier` caps the tier (forcing a lower one); `only` restricts families
 // that have rows whose name contains it to those rows; rows whose name contains `preferred` come
-// before all others.
+// before all others. Unproven rows are refused unless they are asked for.
 struct Selection {
     std::optional<Tier> tier = {};
     std::string only = {}, preferred = {};
+    bool unproven = false;  // take unproven rows as well
 };
+bool is_unproven(std::string_view name);  // of a row
 bool is_named(const Variant& variant, std::string_view part);
 Choice choose(const FusedStep& step, const Network& network, Precision precision,
               const DeviceTraits& device, const Selection& selection = {});

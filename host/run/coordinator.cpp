@@ -296,7 +296,8 @@ PrepareRequest prepare_request(const Workload& workload, const RunOptions& optio
             workload.seed,
             options.tier,
             options.kernel,
-            workload.protocol.time_limit};
+            workload.protocol.time_limit,
+            options.unproven};
 }
 
 std::vector<Row> rows_of(const Workload& workload, const RunOptions& options) {
@@ -328,6 +329,7 @@ std::string repro_command(const Workload& workload, const Row& row, const RunOpt
         option_if(!options.device.empty(), fmt::format("--device '{}'", options.device)) +
         (options.tier ? fmt::format(" --tier {}", name(*options.tier)) : "") +
         option_if(!options.kernel.empty(), "--kernel " + options.kernel) +
+        option_if(options.unproven, "--unproven") +
         option_if(peer, "--peer " + identity.implementation);
     const bool layer = identity.kind == RowKind::layer;
     const bool cold = identity.cache == CacheState::cold;

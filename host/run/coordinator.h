@@ -21,6 +21,7 @@ struct RunOptions {
     std::string device;                // select_device() pattern
     std::optional<Tier> tier;          // kernels of at most this tier
     std::string kernel;                // only variants whose name contains this
+    bool unproven = false;             // take unproven variants as well
     std::vector<std::string> peers;    // peer_names: convolutions also through these, alternated
     std::string suite, suite_hash;     // for the records
     std::optional<std::regex> filter;  // only rows whose id matches somewhere

@@ -167,7 +167,7 @@ private:
         // The names given for our own rows do not hold for a library's.
         const std::string only = preferred_.empty() ? request_.kernel : "";
         return plan_network(network, fuse(network), request_.precision, device_.traits(),
-                            {request_.tier, only, preferred_});
+                            {request_.tier, only, preferred_, request_.unproven});
     }
 
     bool goes_as_preferred(const PlannedStep& planned) const {
@@ -253,8 +253,9 @@ private:
 
     Verdict verify_end_to_end(const Ranges& ranges) {
         const std::string step_key =
-            fmt::format("end to end {} {} {}", content_key(request_.network, request_.seed),
-                        request_.tier ? name(*request_.tier) : "any tier", request_.kernel);
+            fmt::format("end to end {} {} {}{}", content_key(request_.network, request_.seed),
+                        request_.tier ? name(*request_.tier) : "any tier", request_.kernel,
+                        request_.unproven ? " unproven" : "");
         if (const auto known = verdicts_->find(step_key)) return *known;
         const Network small = small_enough(request_.network, end_to_end_macs);
         const NumericProblem problem = numeric_int8(small, request_.seed, ranges);

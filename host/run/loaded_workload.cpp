@@ -134,7 +134,9 @@ private:
     }
 
     static ResultRecord judged(ResultRecord record) {
-        const auto& flags = record.measurement->flags;
+        auto& flags = record.measurement->flags;
+        if (std::ranges::any_of(record.steps, is_unproven, &StepRecord::variant))
+            flags.push_back("unproven");
         record.status = Status::measured;
         if (record.verdict.result != Verdict::Result::correct)
             return not_measured(std::move(record), Status::incorrect,

@@ -29,6 +29,7 @@ nlohmann::json to_json(const PrepareRequest& request) {
                         {"seed", request.seed},
                         {"kernel", request.kernel},
                         {"time_limit", request.time_limit},
+                        {"unproven", request.unproven},
                         {"network", to_json(request.network)}};
     if (request.tier) json["tier"] = name(*request.tier);
     return json;
@@ -46,6 +47,7 @@ PrepareRequest prepare_request_from(const nlohmann::json& json) try {
     request.precision = parse_precision(request.identity.precision).value();
     request.kernel = json.value("kernel", "");
     request.time_limit = json.value("time_limit", request.time_limit);
+    request.unproven = json.value("unproven", false);
     if (json.contains("tier")) request.tier = parse_tier(json["tier"].get<std::string>());
     request.network = network_from_json(json.at("network"));
     return request;

@@ -28,6 +28,7 @@ struct PrepareRequest {
     std::optional<Tier> tier;                   // kernels of at most this tier
     std::string kernel;                         // only variants whose name contains this
     double time_limit = Protocol{}.time_limit;  // seconds for the whole workload
+    bool unproven = false;                      // take unproven kernels as well
 };
 nlohmann::json to_json(const PrepareRequest& request);
 PrepareRequest prepare_request_from(

@@ -32,7 +32,8 @@ std::string meaning(const std::string& flag) {
         {"throttled", "the device's clock fell while measuring"},
         {"timer_disagreement", "device events and the host's clock do not fit together"},
         {"end_before_start",
-         "an event ended before it started: the device's timer is not to be trusted"}};
+         "an event ended before it started: the device's timer is not to be trusted"},
+        {"unproven", "a kernel ran that no device had run before; its output was verified"}};
     const auto found = meanings.find(flag);
     return found == meanings.end() ? "" : found->second;
 }

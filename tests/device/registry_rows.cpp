@@ -21,8 +21,9 @@ std::optional<Plan> plan_with(const NumericProblem& problem, const Variant& row,
     const auto plan = [&](const Selection& selection) {
         return plan_network(problem.network, problem.steps, row.precision, device, selection);
     };
-    Plan mixed = plan({row.tier, ""});
-    const Plan forced = plan({row.tier, std::string(row.name)});
+    Plan mixed = plan({.tier = row.tier});
+    const Plan forced =
+        plan({.tier = row.tier, .only = std::string(row.name), .unproven = row.unproven});
     mixed.scratch = forced.scratch;
     bool used = false;
     for (std::size_t s = 0; s < mixed.steps.size(); ++s) {

@@ -71,6 +71,14 @@ std::vector<StepCase> window_cases() {
     stem.problem.pad = Padding::all(3);
     add("image_of_3_channels", {1, 3, 21, 19}, stem);
 
+    Conv grey = conv_of(21, {5, 4});
+    grey.problem.dilation = {2, 1};
+    grey.problem.pad = {1, 3, 2, 2};
+    add("image_of_1_channel", {2, 1, 15, 13}, grey);
+    NetworkBuilder thin({2, 5, 11, 9});  // 3 channels that are stored as wide as any
+    thin.conv("second", thin.conv("first", 0, 3), 70);
+    cases.push_back(make("three_channels_within", Family::conv, thin));
+
     Conv outside = conv_of(6, {1, 1});
     outside.problem.pad = Padding::all(1);
     add("windows_in_padding_alone", {1, 7, 4, 5}, outside);

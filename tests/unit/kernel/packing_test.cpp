@@ -87,7 +87,7 @@ TEST(Packing, pads_the_last_stage_of_local_memory_and_groups_channels_by_four) {
     std::vector<std::int8_t> weights(problem.weight_count());
     std::iota(weights.begin(), weights.end(), std::int8_t{-67});
     constants.weights = weights;
-    const Variant& variant = row("conv_igemm.int8.small");
+    const Variant& variant = row("conv_igemm.int8.unpacked.small");
     const auto packed =
         words<std::int8_t>(pack(lone.step, variant, constants, lone.network).weights);
     ASSERT_EQ(packed.size(), 64u * 64) << "9 taps of 4 channels, in stages of 32";

@@ -66,8 +66,10 @@ TEST(Registry, gives_a_gpu_rows_made_for_it) {
     for (Precision precision : all_precisions) {
         const std::string suffix = fmt::format(".{}", traits(precision).name);
         const auto variant = [&](const LoneStep& lone) { return chosen(lone, precision, gpu()); };
-        EXPECT_EQ(variant(lone_conv("mb1ic64ih56oc64kh3ph1")), "conv_igemm" + suffix + ".small");
-        EXPECT_EQ(variant(lone_conv("mb32ic64ih56oc256kh1")), "conv_igemm" + suffix);
+        const std::string igemm =
+            "conv_igemm" + suffix + (precision == Precision::int8 ? ".unpacked" : "");
+        EXPECT_EQ(variant(lone_conv("mb1ic64ih56oc64kh3ph1")), igemm + ".small");
+        EXPECT_EQ(variant(lone_conv("mb32ic64ih56oc256kh1")), igemm);
         EXPECT_EQ(variant(lone_conv("g4mb1ic16ih9oc24kh3ph1")), "conv_plain" + suffix);
         EXPECT_EQ(variant(lone_conv("g19mb1ic19ih7oc19kh3ph1")), "depthwise_coalesced" + suffix);
         EXPECT_EQ(variant(lone_step(Add{}, {1, 3, 8, 8}, {1, 3, 8, 8})),
@@ -89,6 +91,28 @@ TEST(Registry, gives_other_devices_rows_made_for_gpus_by_name_alone) {
     EXPECT_EQ(chosen(sum, Precision::fp32, cpu, {.only = "eltwise"}),
               "eltwise_vector.fp32.portable")
         << "among rows of a name, the order of preference holds";
+}
+
+TEST(Registry, takes_unproven_rows_only_where_they_are_asked_for) {
+    const LoneStep conv = lone_conv("mb32ic64ih56oc256kh1");
+    DeviceTraits device = gpu();
+    for (const Capability capability : all_capabilities) device.capabilities.add(capability);
+    EXPECT_EQ(chosen(conv, Precision::fp16, device), "conv_igemm_native.fp16");
+    EXPECT_EQ(chosen(conv, Precision::int8, device), "conv_igemm.int8.dot");
+    EXPECT_EQ(chosen(conv, Precision::fp16, device, {.unproven = true}), "conv_mma.fp16");
+    EXPECT_EQ(chosen(conv, Precision::int8, device, {.unproven = true}), "conv_mma.int8");
+    EXPECT_EQ(
+        chosen(lone_conv("mb32ic3ih224oc64kh7sh2ph3"), Precision::int8, device, {.unproven = true}),
+        "conv_mma.int8.image");
+    const Choice named =
+        choose(conv.step, conv.network, Precision::fp16, device, {.only = "conv_mma.fp16.small"});
+    EXPECT_THAT(named.refused,
+                Contains("conv_mma.fp16.small: has never run, verified, on a device that has what "
+                         "it needs; --unproven takes it"));
+    device.capabilities = {Capability::dp4a};
+    EXPECT_EQ(chosen(conv, Precision::int8, device, {.unproven = true}), "conv_igemm.int8.dp4a");
+    EXPECT_THAT(choose(conv.step, conv.network, Precision::int8, device).refused,
+                Contains("conv_mma.int8: needs matrix units, s8, which some GPU lacks"));
 }
 
 TEST(Registry, leaves_large_tiles_to_outputs_that_give_every_compute_unit_one) {

@@ -1,0 +1,120 @@
+#include "host/kernel/refusal.h"
+
+#include <limits>
+
+#include <fmt/core.h>
+
+#include "host/kernel/layout.h"
+#include "host/kernel/rounding.h"
+#include "host/kernel/winograd.h"
+
+namespace slimbench {
+
+Refusal refuses_nothing(const FusedStep&, const Network&) {
+    return std::nullopt;
+}
+
+Refusal grouped(const FusedStep& step, const Network&) {
+    const std::int64_t groups = std::get<Conv>(step.operation).problem.groups;
+    if (groups == 1) return std::nullopt;
+    return fmt::format("computes dense convolutions, this one has {} groups", groups);
+}
+
+// Tensors of up to 4 channels may be stored 4 channels wide (images and what resizing makes of
+// them).
+Refusal narrow(const FusedStep& step, const Network& network) {
+    const std::int64_t channels = network.tensors[step.input].shape.channels;
+    if (channels > 4) return std::nullopt;
+    return fmt::format("reads whole vectors of channels, an image of {} may be stored narrower",
+                       channels);
+}
+
+Refusal dense_of_images(const FusedStep& step, const Network& network) {
+    const std::int64_t channels = network.tensors[step.input].shape.channels;
+    if (channels <= 4) return grouped(step, network);
+    return fmt::format("reads images of up to 4 channels, this input has {}", channels);
+}
+
+Refusal dense_of_features(const FusedStep& step, const Network& network) {
+    if (const auto reason = grouped(step, network)) return reason;
+    return narrow(step, network);
+}
+
+Refusal inexact_sum(const FusedStep& step, const Network& network) {
+    constexpr std::int64_t exact_products = (1 << 24) / (255 * 127);
+    const std::int64_t products = std::get<Conv>(step.operation).problem.reduction();
+    if (products <= exact_products) return narrow(step, network);
+    return fmt::format("adds products in float, exact for up to {} of them, this step has {}",
+                       exact_products, products);
+}
+
+// CLBlast counts the elements of a matrix in 32 bits.
+Refusal countable(const FusedStep& step, const Network& network) {
+    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+    for (const TensorId tensor : {step.input, step.output}) {
+        const TensorShape& shape = network.tensors[tensor].shape;
+        const std::int64_t elements = shape.pixels() * round_up(shape.channels, widest_vector);
+        if (elements > most)
+            return fmt::format("CLBlast counts up to {} elements, this tensor has {}", most,
+                               elements);
+    }
+    return grouped(step, network);
+}
+
+Refusal many_pixels(const FusedStep& step, const Network& network) {
+    const std::int64_t pixels = network.tensors[step.output].shape.pixels();
+    if (pixels == 1) return grouped(step, network);
+    return fmt::format("computes a single pixel, this step has {}", pixels);
+}
+
+namespace {
+
+// Tiles of 4x4 pixels, of which a work-item takes `together`, and blocks of `block` output
+// channels: what a tensor leaves of the last of each is computed for nothing.
+Refusal wasteful(const FusedStep& step, const Network& network, std::int64_t together,
+                 std::int64_t block) {
+    constexpr std::int64_t most_channels = 512;  // kernels/cl/conv_winograd.cl
+    constexpr double worth_it = 0.6;             // of the direct products; transforms cost the rest
+    const ConvProblem& p = std::get<Conv>(step.operation).problem;
+    if (const auto reason = grouped(step, network)) return reason;
+    if (p.kernel != Size{3, 3} || p.stride != Size{1, 1} || p.dilation != Size{1, 1})
+        return "computes dense 3x3 kernels of stride 1";
+    if (p.in.channels < 32 || p.in.channels > most_channels)
+        return fmt::format("takes 32 to {} input channels, this step has {}", most_channels,
+                           p.in.channels);
+    const std::int64_t products = winograd_macs(network.tensors[step.output].shape, p.in.channels,
+                                                {.tiles = together, .filters = block});
+    const double share = static_cast<double>(products) / static_cast<double>(p.macs());
+    if (share > worth_it)
+        return fmt::format("would compute {:.2f} of the direct products, {} is worth it", share,
+                           worth_it);
+    // Inside a network weights come from memory: in the time of a float a CPU's two cores compute
+    // about 50 products.
+    constexpr std::int64_t products_per_weight = 50;
+    const std::int64_t more_weights =
+        winograd_weight_count(p, {.tiles = together, .filters = block}) - p.weight_count();
+    if (p.macs() - products >= products_per_weight * more_weights) return std::nullopt;
+    return fmt::format("saves {} products and reads {} weights more", p.macs() - products,
+                       more_weights);
+}
+
+}  // namespace
+
+Refusal winograd_6x64(const FusedStep& step, const Network& network) {
+    constexpr std::int64_t block = 64, half = block / 2;
+    const std::int64_t filters = std::get<Conv>(step.operation).problem.filters;
+    if (const std::int64_t rest = filters % block; rest > 0 && rest <= half)
+        return fmt::format("computes {} output channels at a time, {} leave half of them idle",
+                           block, filters);
+    return wasteful(step, network, 6, block);
+}
+
+Refusal winograd_8x32(const FusedStep& step, const Network& network) {
+    return wasteful(step, network, 8, 32);
+}
+
+Refusal winograd_6x16(const FusedStep& step, const Network& network) {
+    return wasteful(step, network, 6, 16);
+}
+
+}  // namespace slimbench

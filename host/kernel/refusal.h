@@ -1,0 +1,27 @@
+// Why a row of the registry may not compute a step, or nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "host/kernel/variant.h"
+
+namespace slimbench {
+
+using Refusal = std::optional<std::string>;
+
+Refusal refuses_nothing(const FusedStep&, const Network&);
+Refusal grouped(const FusedStep& step, const Network& network);  // dense convolutions only
+Refusal narrow(const FusedStep& step, const Network& network);   // images of few channels
+Refusal dense_of_images(const FusedStep& step, const Network& network);
+Refusal dense_of_features(const FusedStep& step, const Network& network);
+Refusal inexact_sum(const FusedStep& step, const Network& network);  // of integers added in float
+Refusal countable(const FusedStep& step, const Network& network);    // in CLBlast's 32 bits
+Refusal many_pixels(const FusedStep& step, const Network& network);
+
+// Where Winograd's algorithm with tiles and blocks of such a size does not pay.
+Refusal winograd_6x64(const FusedStep& step, const Network& network);
+Refusal winograd_8x32(const FusedStep& step, const Network& network);
+Refusal winograd_6x16(const FusedStep& step, const Network& network);
+
+}  // namespace slimbench

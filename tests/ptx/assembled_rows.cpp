@@ -1,0 +1,112 @@
+// Rows with inline PTX, compiled by clang and assembled by NVIDIA's ptxas: shows without hardware
+// that their instructions exist, take such operands and leave the sums in registers.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include <fmt/core.h>
+
+#include "host/kernel/variant.h"
+#include "tests/support/planted_kernels.h"
+#include "tests/support/temporary_folder.h"
+
+namespace slimbench::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::array architectures{"sm_80", "sm_90"};
+
+bool has_inline_ptx(const Variant& row) {
+    constexpr std::array by_ptx{Capability::dp4a, Capability::mma_f16, Capability::mma_s8,
+                                Capability::mma_tf32};
+    return std::ranges::any_of(by_ptx, [&](Capability needed) { return row.needs.has(needed); });
+}
+
+struct Outcome {
+    int status = 0;
+    std::string said;
+};
+
+Outcome run(const std::string& command) {
+    Outcome outcome;
+    FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+    if (pipe == nullptr) throw std::runtime_error("cannot start " + command);
+    std::array<char, 4096> buffer;
+    while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) outcome.said += buffer.data();
+    outcome.status = pclose(pipe);
+    return outcome;
+}
+
+// What the last of compiling and assembling said; `kernels` is the folder of the sources.
+Outcome assemble(const Variant& row, const std::string& kernels) {
+    const TemporaryFolder folder;
+    const std::string ptx = folder.path("row.ptx");
+    const Outcome compiled = run(fmt::format(
+        "{} --target=nvptx64-nvidia-nvcl -x cl -cl-std=CL1.2 -cl-no-stdinc -O3 -S -Wall "
+        "-Wno-unused-function -Xclang -target-cpu -Xclang sm_80 -Xclang -target-feature -Xclang "
+        "+ptx70 -include {}/tests/ptx/builtins.h {} {}/{} -o {}",
+        SLIMBENCH_CLANG, SLIMBENCH_SOURCE_DIR, row.build_options(), kernels, row.source, ptx));
+    if (compiled.status != 0 || !compiled.said.empty()) return {1, compiled.said};
+    Outcome all;
+    for (const char* architecture : architectures) {
+        const Outcome assembled = run(fmt::format("{} -v -arch={} {} -o {}", SLIMBENCH_PTXAS,
+                                                  architecture, ptx, folder.path("row.cubin")));
+        all.said += assembled.said;
+        all.status |= assembled.status;
+    }
+    return all;
+}
+
+class InlinePtx : public ::testing::Test {
+protected:
+    void SetUp() override {
+        if (std::string_view(SLIMBENCH_PTXAS).empty() || std::string_view(SLIMBENCH_CLANG).empty())
+            GTEST_SKIP()
+                << "NOT CHECKED: inline PTX needs clang and ptxas (NVIDIA's CUDA toolkit); "
+                   "CMake found '"
+                << SLIMBENCH_CLANG << "' and '" << SLIMBENCH_PTXAS << "'";
+    }
+};
+
+TEST_F(InlinePtx, of_every_row_is_assembled_without_spilling_registers) {
+    int rows = 0;
+    for (const Variant& row : registry()) {
+        if (!has_inline_ptx(row)) continue;
+        ++rows;
+        const Outcome outcome = assemble(row, SLIMBENCH_SOURCE_DIR "/kernels/cl");
+        EXPECT_EQ(outcome.status, 0) << row.name << ": " << outcome.said;
+        EXPECT_EQ(outcome.said.find("warning"), std::string::npos) << outcome.said;
+        std::size_t kept = 0;
+        for (std::size_t at = 0;
+             (at = outcome.said.find("0 bytes spill stores, 0 bytes spill loads", at)) !=
+             std::string::npos;
+             ++at)
+            ++kept;
+        EXPECT_EQ(kept, architectures.size()) << row.name << ": " << outcome.said;
+    }
+    EXPECT_GT(rows, 8);
+}
+
+TEST_F(InlinePtx, with_an_instruction_that_does_not_exist_is_refused) {
+    PlantedKernels kernels;
+    kernels.replace("mma.clh", "m16n8k32.row.col.s32.u8.s8", "m16n8k31.row.col.s32.u8.s8");
+    for (const Variant& row : registry())
+        if (row.name == "conv_mma.int8") {
+            const Outcome outcome = assemble(row, kernels.folder());
+            EXPECT_NE(outcome.status, 0);
+            EXPECT_THAT(outcome.said, HasSubstr("ptxas"));
+        }
+}
+
+TEST(UnprovenRows, are_those_with_inline_ptx) {
+    for (const Variant& row : registry()) EXPECT_EQ(row.unproven, has_inline_ptx(row)) << row.name;
+}
+
+}  // namespace
+}  // namespace slimbench::testing
