@@ -73,9 +73,9 @@ void sort_precisions(std::vector<std::string>& names) {
     const auto rank = [](const std::string& name) {
         const std::optional<Precision> precision = parse_precision(name);
         const auto* known =
-            precision ? std::find(all_precisions.begin(), all_precisions.end(), *precision)
-                      : all_precisions.end();
-        return known - all_precisions.begin();
+            precision ? std::find(known_precisions.begin(), known_precisions.end(), *precision)
+                      : known_precisions.end();
+        return known - known_precisions.begin();
     };
     std::stable_sort(names.begin(), names.end(),
                      [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });

@@ -28,7 +28,7 @@ std::string duration(double seconds) {
 
 std::vector<std::string_view> precision_names() {
     std::vector<std::string_view> names;
-    for (Precision precision : all_precisions) names.push_back(traits(precision).name);
+    for (Precision precision : known_precisions) names.push_back(traits(precision).name);
     return names;
 }
 

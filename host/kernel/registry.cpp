@@ -11,6 +11,7 @@ namespace {
 constexpr auto fp32 = Precision::fp32;
 constexpr auto fp16 = Precision::fp16;
 constexpr auto int8 = Precision::int8;
+constexpr auto tf32 = Precision::tf32;
 
 // A row without explicit vectors: one element per work-item, on any device.
 constexpr Variant plain(std::string_view name, Family family, Precision precision,
@@ -90,32 +91,39 @@ constexpr Team small_team(int depth) {
 }
 
 // Dense convolution on matrix units, a warp of 32 work-items for each member (conv_mma.cl): a stage
-// of 64 bytes of each row is copied while the one before is multiplied. Images, whose pixels may
-// stand 4 channels apart, are copied 4 channels at a time, else 16 bytes. `emulated`: by name only,
+// of 64 bytes of each row is copied while the one before is multiplied. 16 bytes are copied at
+// once, of images, whose pixels may stand 4 channels apart, 4 channels. `emulated`: by name only,
 // to show without matrix units that the kernel's indices are right.
 enum class Mma { ptx, emulated };
-constexpr Variant mma(std::string_view name, Precision precision, Tile tile, bool image, Mma mma) {
-    const bool packed = precision == Precision::int8;
+enum class Inputs { features, images, all };
+constexpr Variant mma(std::string_view name, Precision precision, Tile tile, Inputs inputs,
+                      Mma mma) {
     const bool emulated = mma == Mma::emulated;
-    const int bytes = packed ? 1 : 2, chunk = 16 / bytes;
+    const int bytes = precision == Precision::int8 ? 1 : precision == Precision::fp16 ? 2 : 4;
+    const int chunk = 16 / bytes;
     Capabilities needs{Capability::ldmatrix, Capability::cp_async};
-    needs.add(packed ? Capability::mma_s8 : Capability::mma_f16);
+    needs.add(precision == Precision::int8   ? Capability::mma_s8
+              : precision == Precision::fp16 ? Capability::mma_f16
+                                             : Capability::mma_tf32);
     const Team team{.items = 128,
                     .along_pixels = 2,
                     .along_filters = 2,
                     .depth = 4 * chunk,
-                    .unit = image ? 4 : chunk,
+                    .unit = inputs == Inputs::images ? 4 : chunk,
                     .fills_device = tile.pixels > 32};
     Variant row{name,
                 Family::conv,
                 precision,
                 "conv_mma.cl",
-                emulated ? "-DMMA_EMULATED" : "-DMMA_PTX",
+                emulated ? (bytes == 4 ? "-DMMA_EMULATED -DTF32" : "-DMMA_EMULATED")
+                         : (bytes == 4 ? "-DMMA_PTX -DTF32" : "-DMMA_PTX"),
                 tile,
                 chunk,
                 Tier::portable,
                 false,
-                image ? dense_of_images : dense_of_features,
+                inputs == Inputs::features ? dense_of_features
+                : inputs == Inputs::images ? dense_of_images
+                                           : grouped,
                 Algorithm::direct,
                 emulated ? Capabilities{} : needs,
                 team};
@@ -157,6 +165,11 @@ constexpr std::array rows{
     through_clblast("clblast_vector.fp32", fp32, true),
     through_clblast("clblast_scalar.fp32", fp32, false),
 
+    mma("conv_mma.tf32", tf32, large_warp, Inputs::all, Mma::ptx),
+    mma("conv_mma.tf32.small", tf32, small_warp, Inputs::all, Mma::ptx),
+    mma("conv_mma.tf32.emulated", tf32, large_warp, Inputs::all, Mma::emulated),
+    mma("conv_mma.tf32.emulated.small", tf32, small_warp, Inputs::all, Mma::emulated),
+
     winograd("conv_winograd.fp16.avx512", fp16, {6, 4, 16}, Tier::avx512, winograd_6x64),
     winograd("conv_winograd.fp16.avx512.narrow", fp16, {8, 2, 16}, Tier::avx512, winograd_8x32),
     winograd("conv_winograd.fp16.avx2", fp16, {6, 2, 8}, Tier::avx2, winograd_6x16),
@@ -165,19 +178,19 @@ constexpr std::array rows{
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
     native(blocked("conv_blocked_native.fp16", fp16, "", {6, 2, 8}, Tier::portable)),
     blocked("conv_blocked.fp16.portable", fp16, "", {6, 2, 4}, Tier::portable),
-    mma("conv_mma.fp16", fp16, large_warp, false, Mma::ptx),
-    mma("conv_mma.fp16.image", fp16, large_warp, true, Mma::ptx),
-    mma("conv_mma.fp16.small", fp16, small_warp, false, Mma::ptx),
-    mma("conv_mma.fp16.small.image", fp16, small_warp, true, Mma::ptx),
+    mma("conv_mma.fp16", fp16, large_warp, Inputs::features, Mma::ptx),
+    mma("conv_mma.fp16.image", fp16, large_warp, Inputs::images, Mma::ptx),
+    mma("conv_mma.fp16.small", fp16, small_warp, Inputs::features, Mma::ptx),
+    mma("conv_mma.fp16.small.image", fp16, small_warp, Inputs::images, Mma::ptx),
     native(igemm("conv_igemm_native.fp16", fp16, "", large_tile, large_team(16))),
     native(igemm("conv_igemm_native.fp16.small", fp16, "", small_tile, small_team(16))),
     igemm("conv_igemm.fp16", fp16, "", large_tile, large_team(16)),
     igemm("conv_igemm.fp16.small", fp16, "", small_tile, small_team(16)),
     native(plain("conv_plain_native.fp16", Family::conv, fp16, "conv_plain.cl")),
     plain("conv_plain.fp16", Family::conv, fp16, "conv_plain.cl"),
-    mma("conv_mma.fp16.emulated", fp16, large_warp, false, Mma::emulated),
-    mma("conv_mma.fp16.emulated.small", fp16, small_warp, false, Mma::emulated),
-    mma("conv_mma.fp16.emulated.small.image", fp16, small_warp, true, Mma::emulated),
+    mma("conv_mma.fp16.emulated", fp16, large_warp, Inputs::features, Mma::emulated),
+    mma("conv_mma.fp16.emulated.small", fp16, small_warp, Inputs::features, Mma::emulated),
+    mma("conv_mma.fp16.emulated.small.image", fp16, small_warp, Inputs::images, Mma::emulated),
     through_clblast("clblast_vector.fp16", fp16, true),
     through_clblast("clblast_scalar.fp16", fp16, false),
 
@@ -187,10 +200,10 @@ constexpr std::array rows{
     blocked("conv_blocked.int8.avx512", int8, "-DDOT_MADD", {12, 2, 16}, Tier::avx512),
     blocked("conv_blocked.int8.avx2", int8, "-DDOT_MADD", {4, 2, 8}, Tier::avx2),
     blocked("conv_blocked.int8.portable", int8, "-DDOT_PORTABLE", {4, 1, 4}, Tier::portable),
-    mma("conv_mma.int8", int8, large_warp, false, Mma::ptx),
-    mma("conv_mma.int8.image", int8, large_warp, true, Mma::ptx),
-    mma("conv_mma.int8.small", int8, small_warp, false, Mma::ptx),
-    mma("conv_mma.int8.small.image", int8, small_warp, true, Mma::ptx),
+    mma("conv_mma.int8", int8, large_warp, Inputs::features, Mma::ptx),
+    mma("conv_mma.int8.image", int8, large_warp, Inputs::images, Mma::ptx),
+    mma("conv_mma.int8.small", int8, small_warp, Inputs::features, Mma::ptx),
+    mma("conv_mma.int8.small.image", int8, small_warp, Inputs::images, Mma::ptx),
     igemm("conv_igemm.int8.dp4a", int8, "-DDOT_DP4A", large_tile, large_team(32),
           {Capability::dp4a}),
     igemm("conv_igemm.int8.dp4a.small", int8, "-DDOT_DP4A", small_tile, small_team(32),
@@ -202,9 +215,9 @@ constexpr std::array rows{
     igemm("conv_igemm.int8.unpacked", int8, "-DDOT_PORTABLE", large_tile, large_team(32)),
     igemm("conv_igemm.int8.unpacked.small", int8, "-DDOT_PORTABLE", small_tile, small_team(32)),
     plain("conv_plain.int8", Family::conv, int8, "conv_plain.cl"),
-    mma("conv_mma.int8.emulated", int8, large_warp, false, Mma::emulated),
-    mma("conv_mma.int8.emulated.small", int8, small_warp, false, Mma::emulated),
-    mma("conv_mma.int8.emulated.small.image", int8, small_warp, true, Mma::emulated),
+    mma("conv_mma.int8.emulated", int8, large_warp, Inputs::features, Mma::emulated),
+    mma("conv_mma.int8.emulated.small", int8, small_warp, Inputs::features, Mma::emulated),
+    mma("conv_mma.int8.emulated.small.image", int8, small_warp, Inputs::images, Mma::emulated),
 
     vector("depthwise_vector.fp32.avx512", Family::depthwise, fp32, "depthwise_vector.cl",
            Tier::avx512, narrow, 7),

@@ -111,7 +111,7 @@ std::optional<std::string> nothing_named(const std::vector<const Variant*>& rows
                                          const std::string& part, const FusedStep& step,
                                          Precision precision) {
     const auto computes = [&](const Variant* row) {
-        return row->precision == precision && is_named(*row, part);
+        return row->computes_in(precision) && is_named(*row, part);
     };
     if (std::ranges::any_of(rows, computes)) return std::nullopt;
     return fmt::format("no kernel named '{}' computes {} in {}", part, kind_name(step.operation),
@@ -131,7 +131,7 @@ Choice choose(const FusedStep& step, const Network& network, Precision precision
         if (const auto reason = nothing_named(rows, asked, step, precision))
             choice.refused.push_back(*reason);
     for (const Variant* row : rows) {
-        if (row->precision != precision) continue;
+        if (!row->computes_in(precision)) continue;
         if (by_name && !is_named(*row, selection.only)) {
             choice.refused.push_back(
                 fmt::format("{}: its name does not contain '{}'", row->name, selection.only));

@@ -74,6 +74,12 @@ struct Variant {
         return std::int64_t{tile.vectors} * tile.lanes * team.along_filters;
     }
     constexpr bool made_for_gpus() const { return team.items > 1; }
+
+    // TF32 concerns dense convolutions; all else computes in FP32.
+    constexpr bool computes_in(Precision wanted) const {
+        return precision == wanted || (wanted == Precision::tf32 && precision == Precision::fp32 &&
+                                       family != Family::conv);
+    }
     std::string build_options() const;  // "-DPIXELS=14 -DVECTORS=2 ..."
 
     // So many products are added in binary16 before their sum goes on in float; 0 where all are
@@ -85,6 +91,8 @@ struct Variant {
 
     // What products are computed in: of binary16 in float, unless the device multiplies halves.
     DataType arithmetic() const {
+        const DataType factor = traits(precision).factor;
+        if (factor == DataType::tf32) return factor;
         const bool halves =
             needs.has(Capability::half_arithmetic) || needs.has(Capability::mma_f16);
         return halves ? DataType::f16 : accumulator();

@@ -10,12 +10,18 @@ constexpr std::array data_types{
     DataTypeTraits{DataType::u8, "u8", 8, "uchar", 0, 255},
     DataTypeTraits{DataType::s8, "s8", 8, "char", 0, 127},
     DataTypeTraits{DataType::s32, "s32", 32, "int", 0, 2'147'483'647},
+    DataTypeTraits{DataType::tf32, "tf32", 32, "float", 0x1p-11, std::int64_t{1} << 11},
 };
 
 constexpr std::array precisions{
-    PrecisionTraits{Precision::fp32, "fp32", DataType::f32, DataType::f32, DataType::f32},
-    PrecisionTraits{Precision::fp16, "fp16", DataType::f16, DataType::f16, DataType::f32},
-    PrecisionTraits{Precision::int8, "int8", DataType::u8, DataType::s8, DataType::s32},
+    PrecisionTraits{Precision::fp32, "fp32", DataType::f32, DataType::f32, DataType::f32,
+                    DataType::f32},
+    PrecisionTraits{Precision::fp16, "fp16", DataType::f16, DataType::f16, DataType::f32,
+                    DataType::f32},
+    PrecisionTraits{Precision::int8, "int8", DataType::u8, DataType::s8, DataType::s32,
+                    DataType::s32},
+    PrecisionTraits{Precision::tf32, "tf32", DataType::f32, DataType::f32, DataType::f32,
+                    DataType::tf32},
 };
 
 constexpr bool rows_stand_at_their_index() {

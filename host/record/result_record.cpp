@@ -25,13 +25,16 @@ std::string_view compute_name(DataType accumulator) {
             return "fp16";
         case DataType::s32:
             return "int32";
+        case DataType::tf32:
+            return "tf32";
         default:
-            throw std::logic_error("accumulators are f32, f16 or s32");
+            throw std::logic_error("arithmetic is in f32, tf32, f16 or s32");
     }
 }
 
 std::string_view compute_name(Precision precision) {
-    return compute_name(traits(precision).accumulator);
+    const PrecisionTraits& types = traits(precision);
+    return compute_name(types.factor == DataType::tf32 ? types.factor : types.accumulator);
 }
 
 // What almost every row shares (our implementation, seed 1) is left out, so that names stay short

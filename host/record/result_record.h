@@ -31,7 +31,8 @@ std::string_view name(Status status);
 std::optional<Status> parse_status(std::string_view name);
 
 // What a precision's arithmetic is done in: its accumulators' type, "fp32" for FP32 and for FP16,
-// which is then a way to store numbers and no more, "int32" for INT8.
+// which is then a way to store numbers and no more, "int32" for INT8. "tf32" where factors are
+// rounded to that.
 std::string_view compute_name(DataType accumulator);
 std::string_view compute_name(Precision precision);
 

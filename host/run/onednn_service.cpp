@@ -99,11 +99,13 @@ public:
             case Precision::int8:
                 return measure_as(request, int8_);
             case Precision::fp16:
+            case Precision::tf32:
                 break;
         }
         ResultRecord record = describe(request.step);
         record.status = Status::unsupported;
-        record.reason = fmt::format("oneDNN {} computes no FP16 on CPUs", onednn_version());
+        record.reason = fmt::format("oneDNN {} computes no {} on CPUs", onednn_version(),
+                                    request_.precision == Precision::fp16 ? "FP16" : "TF32");
         return record;
     }
 

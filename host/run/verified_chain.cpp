@@ -115,6 +115,7 @@ Verdict VerifiedChain<Stored>::verify_one(std::size_t step, std::uint64_t seed, 
     if (variant.algorithm == Algorithm::winograd) rule.rounding = winograd_rounding;
     rule.accumulator = variant.accumulator();
     rule.half_run = variant.half_run();
+    rule.factor = traits(variant.precision).factor;
     return verify_step(fused, constants, input, fused.residual ? &residual : nullptr,
                        from_memory<Stored>(memory, shape, layout), rule, threads);
 }

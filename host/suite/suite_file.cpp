@@ -61,7 +61,7 @@ struct Measured {
 Precision read_precision(const JsonPlace& place) {
     if (const auto precision = parse_precision(place.string())) return *precision;
     std::vector<std::string_view> known;
-    for (const Precision precision : all_precisions) known.push_back(traits(precision).name);
+    for (const Precision precision : known_precisions) known.push_back(traits(precision).name);
     place.fail(fmt::format("expected one of {}", fmt::join(known, ", ")));
 }
 

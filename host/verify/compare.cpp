@@ -61,6 +61,7 @@ public:
           rounding_(rule.rounding),
           accumulator_(rule.accumulator),
           half_run_(rule.half_run),
+          factor_(rule.factor),
           products_(products),
           copies_(copies_elements(step, constants)) {}
 
@@ -69,12 +70,14 @@ public:
             return steps_ == 0 ? "exact" : fmt::format("|e| <= {}", steps_);
         if (copies_) return "exact";
         const std::string sum =
-            half_run_ > 0 ? fmt::format(
-                                "{0} sqrt({1}) min(1, 2 sqrt({1}/K)) eps(binary16) sum|x||w| "
-                                "|scale| + ",
-                                rounding_, half_run_)
-                          : fmt::format("{} sqrt(K) {} sum|x||w| |scale| + ", rounding_,
-                                        accumulator_ == DataType::f16 ? "eps(binary16)" : "eps");
+            (half_run_ > 0
+                 ? fmt::format(
+                       "{0} sqrt({1}) min(1, 2 sqrt({1}/K)) eps(binary16) sum|x||w| |scale| + ",
+                       rounding_, half_run_)
+                 : fmt::format("{} sqrt(K) {} sum|x||w| |scale| + ", rounding_,
+                               accumulator_ == DataType::f16 ? "eps(binary16)" : "eps")) +
+            (factor_ == DataType::tf32 ? "min(2, 16 / sqrt(K)) eps(tf32) sum|x||w| |scale| + "
+                                       : "");
         return fmt::format("|e| <= {}half-ulps of the epilogue{}", products_ == 0 ? "" : sum,
                            storage_ == DataType::f16 ? " + half an ulp of binary16" : "");
     }
@@ -88,7 +91,7 @@ public:
         else
             return error_bound(
                 constants_, element,
-                {products_, magnitude, storage_, rounding_, accumulator_, half_run_});
+                {products_, magnitude, storage_, rounding_, accumulator_, half_run_, factor_});
     }
 
 private:
@@ -98,6 +101,7 @@ private:
     double rounding_;
     DataType accumulator_;
     int half_run_;
+    DataType factor_;
     std::int64_t products_;
     bool copies_;
 };

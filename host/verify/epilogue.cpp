@@ -29,12 +29,21 @@ constexpr double half_smallest = 0x1p-25;
 
 namespace {
 
+// Of both factors of each product, in units of eps sum|x||w|: never more than two; over many
+// products roundings cancel (docs/numerics.md).
+double rounded_factors(double products) {
+    return std::min(2.0, 16 / std::sqrt(products));
+}
+
 // How far the sum itself may be off (docs/numerics.md).
 double accumulation_bound(const ErrorScale& scale) {
     const auto products = static_cast<double>(scale.products);
     const double own = traits(scale.accumulator).epsilon * std::sqrt(products);
     const double underflow = products * half_smallest;
     const double magnitude = scale.rounding * static_cast<double>(scale.magnitude);
+    if (scale.factor == DataType::tf32)
+        return own * magnitude + traits(scale.factor).epsilon * rounded_factors(products) *
+                                     static_cast<double>(scale.magnitude);
     if (scale.half_run == 0)
         return own * magnitude + (scale.accumulator == DataType::f16 ? underflow : 0);
     const double run = std::min(products, static_cast<double>(scale.half_run));

@@ -47,6 +47,7 @@ struct ErrorScale {
     double rounding = 0;  // CoverageRule::rounding
     DataType accumulator = DataType::f32;
     int half_run = 0;  // CoverageRule::half_run
+    DataType factor = DataType::f32;
 };
 double error_bound(const StepConstants& constants, const Summed<float>& element,
                    const ErrorScale& scale);

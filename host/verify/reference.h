@@ -32,6 +32,7 @@ struct CoverageRule {
     double rounding = direct_rounding;     // of sums, in units of sqrt(K) eps sum|x||w|
     DataType accumulator = DataType::f32;  // f16: sums were kept in binary16 already
     int half_run = 0;  // so many products were added in binary16 before their sum went on in float
+    DataType factor = DataType::f32;  // tf32: the factors of products were rounded to that
 };
 template <class Element>
 Verdict verify_step(const FusedStep& step, const StepConstants& constants,

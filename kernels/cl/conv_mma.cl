@@ -73,6 +73,8 @@ INLINE void multiply_stage(scalar_sum* sum, local const uchar* stage, local uint
             load_matrices(filter + n * MMA_FILTER_WORDS,
                           filters + chunk * FILTER_CHUNK + n * MATRIX_BYTES, FILTER_CHUNK,
                           MATRIX_BYTES, lane);
+        round_factors(window, ROWS * MMA_WINDOW_WORDS);
+        round_factors(filter, COLUMNS * MMA_FILTER_WORDS);
         multiply_fragments(ROWS, COLUMNS, sum, window, filter, exchange);
     }
 }

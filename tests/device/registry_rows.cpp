@@ -113,7 +113,7 @@ TEST_P(RegistryRow, matches_the_reference_on_odd_shapes) {
         if (!plan || takes_minutes(*plan)) continue;
         SCOPED_TRACE(reproduction(one, *plan, row()));
         ++ran;
-        if (row().precision == Precision::fp32)
+        if (traits(row().precision).activation == DataType::f32)
             expect_correct<float>(problem, *plan, programs);
         else if (row().precision == Precision::fp16)
             expect_correct<Half>(problem, *plan, programs);

@@ -27,7 +27,7 @@ Device& test_device() {
 }
 
 NumericProblem numeric_problem(const Network& network, Precision precision) {
-    if (precision == Precision::fp32) return numeric_fp32(network, seed);
+    if (traits(precision).activation == DataType::f32) return numeric_fp32(network, seed);
     if (precision == Precision::fp16) return numeric_fp16(network, seed);
     return numeric_int8(network, seed, calibrated_ranges(network, seed, "", 2));
 }

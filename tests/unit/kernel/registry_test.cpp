@@ -115,6 +115,19 @@ TEST(Registry, takes_unproven_rows_only_where_they_are_asked_for) {
                 Contains("conv_mma.int8: needs matrix units, s8, which some GPU lacks"));
 }
 
+TEST(Registry, computes_tf32_on_matrix_units_or_not_at_all) {
+    const LoneStep conv = lone_conv("mb32ic64ih56oc256kh1");
+    DeviceTraits device = gpu();
+    EXPECT_EQ(chosen(conv, Precision::tf32, device), "nothing");
+    EXPECT_THAT(chosen(conv, Precision::tf32, device, {.only = "emulated"}),
+                HasSubstr("conv_mma.tf32.emulated"));
+    for (const Capability capability : all_capabilities) device.capabilities.add(capability);
+    EXPECT_EQ(chosen(conv, Precision::tf32, device, {.unproven = true}), "conv_mma.tf32");
+    EXPECT_THAT(chosen(conv, Precision::fp32, device, {.unproven = true}), Not(HasSubstr("mma")));
+    EXPECT_EQ(chosen(lone_conv("g19mb1ic19ih7oc19kh3ph1"), Precision::tf32, device),
+              "depthwise_coalesced.fp32");
+}
+
 TEST(Registry, leaves_large_tiles_to_outputs_that_give_every_compute_unit_one) {
     const LoneStep conv = lone_conv("mb1ic64ih64oc128kh1");  // 4,096 pixels: 32 tiles
     DeviceTraits device = gpu();

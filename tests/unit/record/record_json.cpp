@@ -202,6 +202,7 @@ TEST(RowIdentity, tells_layers_caches_implementations_and_seeds_apart) {
 TEST(Compute, fp16_is_stored_and_not_computed_in) {
     EXPECT_EQ(compute_name(Precision::fp32), "fp32");
     EXPECT_EQ(compute_name(Precision::fp16), "fp32");
+    EXPECT_EQ(compute_name(Precision::tf32), "tf32");
     EXPECT_EQ(compute_name(Precision::int8), "int32");
 }
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <limits>
 
 #include "host/problem/half.h"
@@ -128,6 +129,32 @@ TEST(VerifyStep, holds_short_runs_in_binary16_to_a_narrower_bound) {
     rule.half_run = 0;
     rule.accumulator = DataType::f16;
     EXPECT_EQ(verify(c, wrong, rule).result, Verdict::Result::correct);
+}
+
+// What matrix units make of floats: factors of 10 bits behind the point.
+HostTensor<float> tf32_kernel(const Case<float>& c) {
+    const auto rounded = [](float value) {
+        return std::bit_cast<float>((std::bit_cast<std::uint32_t>(value) + 0x1000) & 0xffffe000);
+    };
+    Case<float> coarse = c;
+    for (float& value : coarse.input.values) value = rounded(value);
+    for (float& weight : std::get<std::vector<float>>(coarse.constants.weights))
+        weight = rounded(weight);
+    return float_kernel(coarse);
+}
+
+TEST(VerifyStep, holds_factors_in_tf32_to_a_bound_of_their_own) {
+    for (const std::int64_t channels : {3, 200}) {
+        const auto c = conv_case<float>(
+            conv_problem({1, channels, 8, 8}, 8, {.kernel = {3, 3}, .pad = Padding::all(1)}), 2);
+        EXPECT_EQ(verify(c, tf32_kernel(c)).result, Verdict::Result::incorrect);
+        const CoverageRule rule{.factor = DataType::tf32};
+        const Verdict verdict = verify(c, tf32_kernel(c), rule);
+        EXPECT_EQ(verdict.result, Verdict::Result::correct) << verdict.worst;
+        EXPECT_LT(verdict.worst, 0.6);
+        EXPECT_GT(verdict.worst, 0.02);
+        EXPECT_THAT(verdict.rule, HasSubstr("eps(tf32)"));
+    }
 }
 
 TEST(VerifyStep, names_one_wrong_fp32_element_in_the_middle) {
