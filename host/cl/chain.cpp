@@ -141,22 +141,27 @@ void Chain::create_commands(ProgramCache& programs, const PackedNetwork& packed,
     }
 }
 
-ChainTimes Chain::run(std::size_t first, std::size_t end) {
-    std::vector<StepEvents> events;
-    ChainTimes times;
-    const Stopwatch stopwatch;
-    for (std::size_t s = first; s < end; ++s) {
-        try {
-            events.push_back(enqueue(device_.queue(), commands_[s]));
-        } catch (const cl::Error& error) {
-            throw std::runtime_error(fmt::format("{}: {}: {}", plan_.steps[s].choice.variant->name,
-                                                 error.what(), error_name(error.err())));
-        }
+StepEvents Chain::enqueue_step(std::size_t step) {
+    try {
+        return enqueue(device_.queue(), commands_[step]);
+    } catch (const cl::Error& error) {
+        throw std::runtime_error(fmt::format("{}: {}: {}", plan_.steps[step].choice.variant->name,
+                                             error.what(), error_name(error.err())));
     }
+}
+
+std::vector<ChainTimes> Chain::run_passes(std::size_t first, std::size_t end, int passes) {
+    std::vector<StepEvents> events;
+    const Stopwatch stopwatch;
+    for (int pass = 0; pass < passes; ++pass)
+        for (std::size_t s = first; s < end; ++s) events.push_back(enqueue_step(s));
     device_.queue().finish();
-    times.host = stopwatch.seconds();
-    for (const StepEvents& step : events)
-        times.launches.push_back({times_of(step.first).start_ns, times_of(step.last).end_ns});
+    const double host = stopwatch.seconds() / passes;
+    std::vector<ChainTimes> times(static_cast<std::size_t>(passes));
+    for (std::size_t e = 0; e < events.size(); ++e)
+        times[e / (end - first)].launches.push_back(
+            {times_of(events[e].first).start_ns, times_of(events[e].last).end_ns});
+    for (ChainTimes& pass : times) pass.host = host;
     return times;
 }
 

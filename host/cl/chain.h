@@ -55,8 +55,10 @@ public:
     Chain(Device& device, ProgramCache& programs, const Network& network, const Plan& plan,
           const PackedNetwork& packed, const std::vector<StepConstants>& constants);
 
-    // Enqueues steps [first, end) in order and waits once.
-    ChainTimes run(std::size_t first, std::size_t end);
+    // Enqueues steps [first, end) in order and waits once; with `passes` so often one behind the
+    // other, of which each has its share of the host's time.
+    std::vector<ChainTimes> run_passes(std::size_t first, std::size_t end, int passes);
+    ChainTimes run(std::size_t first, std::size_t end) { return run_passes(first, end, 1).front(); }
     ChainTimes run() { return run(0, commands_.size()); }
     std::size_t step_count() const { return commands_.size(); }
 
@@ -76,6 +78,7 @@ private:
         cl::Buffer all;    // guard, tensor, guard
         cl::Buffer inner;  // what kernels see
     };
+    StepEvents enqueue_step(std::size_t step);
     void create_slots();
     void create_commands(ProgramCache& programs, const PackedNetwork& packed,
                          const std::vector<StepConstants>& constants);

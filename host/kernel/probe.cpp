@@ -186,6 +186,13 @@ std::span<const Probe> probes() {
     return rows;
 }
 
+ProbeLaunch launch_on(const DeviceTraits& device) {
+    constexpr std::size_t gpu_group = 256, gpu_groups_per_unit = 16;
+    const std::size_t units = std::max(1u, device.compute_units);
+    if (device.cpu()) return {.groups = units};
+    return {.groups = units * gpu_groups_per_unit, .group_size = gpu_group};
+}
+
 bool admissible(const Probe& probe, const DeviceTraits& device) {
     return (device.cpu() || !probe.cpu_only) && probe.tier <= device.tier &&
            (device.vector_popcount || !probe.vector_popcount);

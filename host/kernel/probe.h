@@ -39,6 +39,8 @@ struct Probe {
 
 // In order of preference; every quantity ends with a row for any device.
 std::span<const Probe> probes();
+// As many work-items as keep the whole device busy.
+ProbeLaunch launch_on(const DeviceTraits& device);
 bool admissible(const Probe& probe, const DeviceTraits& device);
 // The first admissible row.
 const Probe& choose_probe(Quantity quantity, const DeviceTraits& device);

@@ -22,7 +22,6 @@ constexpr int empty_launches = 200;
 constexpr int chains = 10;
 
 constexpr std::uint32_t steps_of_operands = 32;  // of peak_dot and peak_bits: a few kB
-constexpr std::size_t gpu_group = 256, gpu_groups_per_unit = 16;
 
 // A level of memory, and how much of it probes walk through in each pass.
 struct Level {
@@ -59,12 +58,6 @@ std::vector<Level> levels_of(const Device& device, std::uint64_t free_memory) {
     const std::uint64_t most = std::min(free_memory / 4, device.traits().largest_allocation);
     levels.push_back({"memory", 0, std::min(most, std::max(least, 8 * last_cache))});
     return levels;
-}
-
-ProbeLaunch launch_on(const DeviceTraits& device) {
-    const std::size_t units = std::max(1u, device.compute_units);
-    if (device.cpu()) return {.groups = units};
-    return {.groups = units * gpu_groups_per_unit, .group_size = gpu_group};
 }
 
 // Each work-item walks through its share of `bytes`, in whole rounds of the vectors in flight.

@@ -7,7 +7,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include "host/measure/clock_probe.h"
 #include "host/record/statistics.h"
 
 namespace slimbench {
@@ -22,6 +21,9 @@ constexpr double trend_limit = 0.05;
 constexpr double clock_limit = 1.05;  // probe after over probe before
 constexpr double gap_share = 0.2;     // of the host's time outside the device's span
 constexpr double gap_floor = 300e-6;  // launch floors of tiny rows are no disagreement
+constexpr double least_ticks = 100;   // of the device's clock in a sample
+constexpr int most_calls = 4096;      // in a sample
+constexpr double long_run = 10e-3;    // seconds in which both clocks must agree
 
 class SilentReporter : public benchmark::BenchmarkReporter {
 public:
@@ -53,17 +55,26 @@ struct Warmed {
     double per_call = 0;  // expected seconds of one call, host side
 };
 
-Warmed warm(const Protocol& protocol, WarmUp kind, const std::function<CallTime()>& call) {
+Warmed warm(const Protocol& protocol, WarmUp kind, const Calls& call) {
     const auto started = std::chrono::steady_clock::now();
     std::vector<double> times;
     do {
-        times.push_back(call().host);
+        times.push_back(call(1).host);
     } while (
         kind == WarmUp::until_stable &&
         (seconds_since(started) < protocol.warm_up ||
          (!stable(times) && seconds_since(started) < warm_up_limit_factor * protocol.warm_up)));
     const std::size_t window = std::min<std::size_t>(times.size(), stable_window);
     return {seconds_since(started), median_of(std::span(times).last(window))};
+}
+
+// Doubled until the device's clock resolves them: a time of a few ticks says little about how many
+// calls are needed.
+int calls_per_sample(WarmUp kind, const Calls& call, double tick) {
+    int calls = 1;
+    if (kind == WarmUp::none || tick <= 0) return calls;
+    while (calls < most_calls && call(calls).device < least_ticks * tick) calls *= 2;
+    return calls;
 }
 
 int sample_count(const Protocol& protocol, WarmUp kind, double per_call) {
@@ -73,12 +84,12 @@ int sample_count(const Protocol& protocol, WarmUp kind, double per_call) {
 }
 
 void host_by_google_benchmark(const std::string& name, int iterations,
-                              const std::function<CallTime()>& call) {
+                              const std::function<double()>& seconds) {
     benchmark::RegisterBenchmark(name.c_str(),
                                  [&](benchmark::State& state) {
                                      for (auto _ : state) {
                                          (void)_;
-                                         state.SetIterationTime(call().device);
+                                         state.SetIterationTime(seconds());
                                      }
                                  })
         ->UseManualTime()
@@ -89,36 +100,58 @@ void host_by_google_benchmark(const std::string& name, int iterations,
     if (!reporter.error.empty()) throw std::runtime_error(name + ": " + reporter.error);
 }
 
-std::vector<std::string> find_flags(const Measurement& measured, bool clock_ran,
-                                    double clock_ratio) {
+bool disagree(double device, double host) {
+    return device > host || host - device > std::max(gap_share * host, gap_floor);
+}
+
+// Whether the two clocks disagree about a run so long that the cost of one launch does not hide it.
+bool clocks_disagree(WarmUp kind, const Calls& call, double per_call) {
+    if (kind == WarmUp::none) return false;
+    const double calls = std::ceil(long_run / std::max(per_call, 1e-9));
+    const CallTime run = call(static_cast<int>(std::min<double>(calls, most_calls)));
+    return disagree(run.device, run.host);
+}
+
+struct Doubts {
+    bool clock_ran = true, clocks_disagree = false;
+    double clock_ratio = 1;  // time of a fixed piece of arithmetic after sampling over before
+    double tick = 0;
+};
+
+std::vector<std::string> find_flags(const Measurement& measured, const Doubts& doubts) {
     std::vector<std::string> flags;
     const auto drift = trend(measured.device);
     if (drift && std::abs(*drift) > trend_limit) flags.emplace_back("trend");
-    if (clock_ratio > clock_limit) flags.emplace_back("throttled");
-    const double device = median_of(measured.device), host = median_of(measured.host);
-    if (device > host || host - device > std::max(gap_share * host, gap_floor))
-        flags.emplace_back("timer_disagreement");
-    if (!clock_ran) flags.emplace_back("end_before_start");
+    if (doubts.clock_ratio > clock_limit) flags.emplace_back("throttled");
+    const double device = median_of(measured.device) * measured.calls_per_sample;
+    const double host = median_of(measured.host) * measured.calls_per_sample;
+    if (doubts.clocks_disagree || disagree(device, host)) flags.emplace_back("timer_disagreement");
+    if (!doubts.clock_ran) flags.emplace_back("end_before_start");
+    if (device < least_ticks * doubts.tick) flags.emplace_back("coarse_timer");
     return flags;
 }
 
 }  // namespace
 
 Measurement sample(const std::string& name, const Protocol& protocol, WarmUp warm_up,
-                   const std::function<CallTime()>& call) {
+                   const Calls& call, const Clocks& clocks) {
     const Warmed warmed = warm(protocol, warm_up, call);
-    const double clock_before = clock_probe();
     Measurement measured;
     measured.warmup = warmed.spent;
-    bool clock_ran = true;
-    host_by_google_benchmark(name, sample_count(protocol, warm_up, warmed.per_call), [&] {
-        const CallTime time = call();
-        measured.device.push_back(time.device);
-        measured.host.push_back(time.host);
-        clock_ran = clock_ran && time.clock_ran;
-        return time;
+    measured.calls_per_sample = calls_per_sample(warm_up, call, clocks.tick);
+    Doubts doubts{.clocks_disagree = clocks_disagree(warm_up, call, warmed.per_call),
+                  .tick = clocks.tick};
+    const int calls = measured.calls_per_sample;
+    const double clock_before = clocks.arithmetic();
+    host_by_google_benchmark(name, sample_count(protocol, warm_up, calls * warmed.per_call), [&] {
+        const CallTime time = call(calls);
+        measured.device.push_back(time.device / calls);
+        measured.host.push_back(time.host / calls);
+        doubts.clock_ran = doubts.clock_ran && time.clock_ran;
+        return time.device;
     });
-    measured.flags = find_flags(measured, clock_ran, clock_probe() / clock_before);
+    doubts.clock_ratio = clocks.arithmetic() / clock_before;
+    measured.flags = find_flags(measured, doubts);
     return measured;
 }
 

@@ -5,16 +5,24 @@
 #include <functional>
 #include <string>
 
+#include "host/measure/clock_probe.h"
 #include "host/record/protocol.h"
 #include "host/record/result_record.h"
 
 namespace slimbench {
 
-// One call, one sample; seconds.
+// Calls one right behind the other, waited for once; seconds of all of them.
 struct CallTime {
-    double device = 0;      // by device events
+    double device = 0;      // by device events, from the first START to the last END
     double host = 0;        // by the host's clock
     bool clock_ran = true;  // false when some event ended no later than it started
+};
+using Calls = std::function<CallTime(int calls)>;
+
+struct Clocks {
+    double tick = 0;  // seconds that differences of device times are multiples of
+    // Seconds of a fixed piece of arithmetic on what is measured: grows when its clock rate falls.
+    std::function<double()> arithmetic = clock_probe;
 };
 
 enum class WarmUp {
@@ -22,9 +30,10 @@ enum class WarmUp {
     none
 };  // cold rows are not warmed up: each call starts from flushed caches
 
-// Calls are hosted by Google Benchmark with a fixed number of iterations and manual time; every
-// sample is kept.
+// Samples are hosted by Google Benchmark with a fixed number of iterations and manual time; every
+// one is kept. Where a call has fewer than a hundred ticks, a sample is several calls at once; a
+// cold call stays alone. The last calls made are those of the samples.
 Measurement sample(const std::string& name, const Protocol& protocol, WarmUp warm_up,
-                   const std::function<CallTime()>& call);
+                   const Calls& call, const Clocks& clocks);
 
 }  // namespace slimbench

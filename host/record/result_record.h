@@ -57,13 +57,16 @@ struct RowIdentity {
     std::string id() const;
 };
 
-// All times are samples in seconds, one per call, in the order in which they were taken.
+// All times are samples in seconds of one call, in the order in which they were taken.
 struct Measurement {
     std::vector<double> device;  // first START to last END by device events
     std::vector<double> host;    // enqueue to finished, by the host's clock
-    // "trend", "throttled", "timer_disagreement", "end_before_start"
+    // "trend", "throttled", "timer_disagreement", "end_before_start", "coarse_timer", "unproven"
     std::vector<std::string> flags;
     std::optional<double> warmup;  // seconds spent warming up
+    // Enqueued at once and waited for together, where one alone is too short for the device's
+    // clock; a sample is their mean.
+    int calls_per_sample = 1;
 };
 
 struct Verdict {

@@ -28,6 +28,7 @@ public:
     Loaded(Device& device, ProgramCache& programs, NumericProblem problem, Plan plan,
            std::uint64_t seed)
         : device_(device),
+          programs_(programs),
           problem_(std::move(problem)),
           seed_(seed),
           chain_(device, programs, problem_, std::move(plan)) {}
@@ -65,24 +66,40 @@ public:
     }
 
 private:
-    static CallTime call_time(const ChainTimes& times) {
-        CallTime call{times.device(), times.host, true};
-        for (const LaunchTime& launch : times.launches)
-            call.clock_ran &= launch.end_ns > launch.start_ns;
+    static CallTime call_time(const std::vector<ChainTimes>& passes) {
+        const LaunchTime span{passes.front().launches.front().start_ns,
+                              passes.back().launches.back().end_ns};
+        CallTime call{span.seconds(), 0, true};
+        for (const ChainTimes& pass : passes) {
+            call.host += pass.host;
+            for (const LaunchTime& launch : pass.launches)
+                call.clock_ran &= launch.end_ns > launch.start_ns;
+        }
         return call;
+    }
+
+    Clocks clocks() {
+        if (!clock_) clock_.emplace(device_, programs_);
+        return {1e-9 * static_cast<double>(device_.traits().timer_resolution_ns),
+                [this] { return (*clock_)(); }};
     }
 
     ResultRecord forward(const MeasureRequest& request) {
         ResultRecord record = record_;
         std::vector<ChainTimes> runs;
-        record.measurement =
-            sample(record.identity.id(), request.protocol, WarmUp::until_stable, [&] {
-                runs.push_back(chain_.chain().run());
-                return call_time(runs.back());
-            });
+        record.measurement = sample(
+            record.identity.id(), request.protocol, WarmUp::until_stable,
+            [&](int calls) {
+                Chain& chain = chain_.chain();
+                const auto passes = chain.run_passes(0, chain.step_count(), calls);
+                runs.insert(runs.end(), passes.begin(), passes.end());
+                return call_time(passes);
+            },
+            clocks());
         // Warm-up calls went through the same function; only the last ones are samples.
-        runs.erase(runs.begin(),
-                   runs.end() - static_cast<std::ptrdiff_t>(record.measurement->device.size()));
+        const Measurement& measured = *record.measurement;
+        runs.erase(runs.begin(), runs.end() - static_cast<std::ptrdiff_t>(measured.device.size()) *
+                                                  measured.calls_per_sample);
         add_chain_times(record, problem_.network, chain_.plan(), runs);
         if (!chain_.output_unchanged()) {
             record.verdict.result = Verdict::Result::incorrect;
@@ -114,12 +131,13 @@ private:
         record.start_up = {};
         const bool cold = request.cache == CacheState::cold;
         if (cold && !flush_) flush_.emplace(device_);
-        record.measurement =
-            sample(record.identity.id(), request.protocol,
-                   cold ? WarmUp::none : WarmUp::until_stable, [&] {
-                       if (cold) (*flush_)();
-                       return call_time(chain_.chain().run(request.step, request.step + 1));
-                   });
+        record.measurement = sample(
+            record.identity.id(), request.protocol, cold ? WarmUp::none : WarmUp::until_stable,
+            [&](int calls) {
+                if (cold) (*flush_)();
+                return call_time(chain_.chain().run_passes(request.step, request.step + 1, calls));
+            },
+            clocks());
         return judged(std::move(record));
     }
 
@@ -148,6 +166,7 @@ private:
     }
 
     Device& device_;
+    ProgramCache& programs_;
     NumericProblem problem_;
     std::uint64_t seed_;
     VerifiedChain<Stored> chain_;
@@ -155,6 +174,7 @@ private:
     ResultRecord record_;
     std::size_t position_ = 0;
     std::optional<CacheFlush> flush_;
+    std::optional<DeviceClock> clock_;
 };
 
 }  // namespace

@@ -151,11 +151,15 @@ private:
         }
         record.status = Status::measured;
         record.measurement =
-            sample(record.identity.id(), request.protocol, WarmUp::until_stable, [&] {
-                const double seconds = layer->run();
-                return CallTime{seconds, seconds,
-                                true};  // a library call has no device clock of its own
-            });
+            sample(record.identity.id(), request.protocol, WarmUp::until_stable,
+                   [&](int calls) {
+                       double seconds = 0;
+                       for (int i = 0; i < calls; ++i) seconds += layer->run();
+                       return CallTime{seconds, seconds,
+                                       true};  // a library call has no device clock of its own,
+                                               // and the host's ticks are nanoseconds
+                   },
+                   {});
         return record;
     }
 

@@ -1,0 +1,103 @@
+// How samples are taken, on devices whose clocks are made up.
+#include "host/measure/sampler.h"
+
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace slimbench {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::Ge;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr Protocol quick{.warm_up = 0, .min_time = 0, .min_samples = 5};
+
+// A device that takes `seconds` for a call, and what its clock makes of that.
+struct FakeDevice {
+    double seconds = 0;
+    double tick = 0;               // of the clock that its events have
+    double clock_rate = 1;         // of that clock
+    double launch = 10e-6;         // beside the calls, by the host's clock
+    double slower_every_time = 1;  // a fixed piece of arithmetic
+    std::vector<int> calls_made = {};
+
+    CallTime run(int calls) {
+        calls_made.push_back(calls);
+        const double busy = calls * seconds;
+        const double shown = clock_rate * busy;
+        return {tick > 0 ? std::floor(shown / tick) * tick : shown, busy + launch, true};
+    }
+    Measurement sampled(WarmUp warm_up = WarmUp::until_stable) {
+        double arithmetic = 1e-3;
+        const auto slow_down = [&] { return arithmetic *= slower_every_time; };
+        return sample("fake", quick, warm_up, [&](int calls) { return run(calls); },
+                      {tick, slow_down});
+    }
+};
+
+TEST(Sampler, takes_one_call_a_sample_where_the_clock_resolves_it) {
+    FakeDevice device{.seconds = 1e-3, .tick = 1e-6};
+    const Measurement measured = device.sampled();
+    EXPECT_EQ(measured.calls_per_sample, 1);
+    EXPECT_EQ(measured.device.size(), 5u);
+    EXPECT_THAT(measured.flags, IsEmpty());
+}
+
+TEST(Sampler, says_that_the_clock_rate_of_the_device_fell) {
+    FakeDevice device{.seconds = 1e-3, .slower_every_time = 1.1};
+    EXPECT_THAT(device.sampled().flags, ElementsAre("throttled"));
+}
+
+TEST(Sampler, makes_a_sample_of_calls_enough_for_a_hundred_ticks) {
+    FakeDevice device{.seconds = 5.3e-6, .tick = 1e-6};
+    const Measurement measured = device.sampled();
+    EXPECT_EQ(measured.calls_per_sample, 32) << "16 calls have 84 ticks";
+    ASSERT_EQ(measured.device.size(), 5u);
+    for (const double seconds : measured.device)
+        EXPECT_NEAR(seconds, device.seconds, device.tick / 32) << "of one call";
+    EXPECT_NEAR(measured.host.front(), device.seconds + device.launch / 32, 1e-9);
+    EXPECT_THAT(measured.flags, Not(Contains("coarse_timer")));
+}
+
+TEST(Sampler, ends_with_the_calls_of_its_samples) {
+    FakeDevice device{.seconds = 5.3e-6, .tick = 1e-6};
+    const Measurement measured = device.sampled();
+    const std::vector<int> last(device.calls_made.end() - 5, device.calls_made.end());
+    EXPECT_THAT(last, Each(measured.calls_per_sample));
+}
+
+TEST(Sampler, leaves_a_cold_call_alone_and_says_that_its_clock_is_coarse) {
+    FakeDevice device{.seconds = 5e-6, .tick = 1e-6};
+    const Measurement measured = device.sampled(WarmUp::none);
+    EXPECT_THAT(device.calls_made, Each(1));
+    EXPECT_EQ(measured.calls_per_sample, 1);
+    EXPECT_THAT(measured.flags, Contains("coarse_timer"));
+}
+
+TEST(Sampler, gives_up_on_a_clock_that_stands_still) {
+    FakeDevice device{.seconds = 1e-6, .tick = 1};
+    const Measurement measured = device.sampled();
+    EXPECT_THAT(measured.flags, Contains("coarse_timer"));
+    EXPECT_THAT(measured.flags, Contains("timer_disagreement"));
+}
+
+// Alone, a call of 50 us differs from the host's time by less than a launch may cost.
+TEST(Sampler, compares_the_clocks_over_a_run_that_no_launch_hides) {
+    FakeDevice honest{.seconds = 50e-6}, slow{.seconds = 50e-6, .clock_rate = 0.5},
+        fast{.seconds = 50e-6, .clock_rate = 1.1};
+    EXPECT_THAT(honest.sampled().flags, Not(Contains("timer_disagreement")));
+    EXPECT_THAT(slow.sampled().flags, Contains("timer_disagreement"));
+    EXPECT_THAT(fast.sampled().flags, Contains("timer_disagreement"));
+    EXPECT_THAT(slow.calls_made, Contains(Ge(100)));
+}
+
+}  // namespace
+}  // namespace slimbench
