@@ -22,7 +22,7 @@ enum class Capability {
     dp4a,             // the same through inline PTX
     mma_f16,          // m16n8k16 matrices of binary16, sums in float, through inline PTX
     mma_tf32,         // m16n8k8 matrices of TF32, sums in float
-    mma_s8,           // m16n8k32 matrices of s8, sums in s32
+    mma_s8,           // m16n8k32 matrices of u8 and s8, sums in s32
     mma_b1,           // m16n8k256 matrices of bits, counts of common ones in s32
     ldmatrix,         // loads such matrices from local memory
     cp_async,         // copies from global to local memory beside arithmetic

@@ -97,9 +97,14 @@ Task mma_tf32_task() {
     return matrix_task(ones, ones, counted<8>);
 }
 
+// Rows beyond s8, columns below u8: signs show.
 Task mma_s8_task() {
-    const auto ones = [](int i) { return static_cast<std::uint32_t>(i + 1) * 0x01010101u; };
-    return matrix_task(ones, ones, counted<32>);
+    const auto four = [](int value) {
+        return static_cast<std::uint32_t>(static_cast<std::uint8_t>(value)) * 0x01010101u;
+    };
+    return matrix_task(
+        [&](int r) { return four(128 + r); }, [&](int c) { return four(-c - 1); },
+        [](int r, int c) { return static_cast<std::uint32_t>(32 * (128 + r) * (-c - 1)); });
 }
 
 Task mma_b1_task() {

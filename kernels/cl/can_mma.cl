@@ -11,7 +11,7 @@
 #elif defined(MMA_TF32)
 #define MMA "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32"
 #elif defined(MMA_S8)
-#define MMA "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32"
+#define MMA "mma.sync.aligned.m16n8k32.row.col.s32.u8.s8.s32"
 #elif defined(MMA_B1)
 #define MMA "mma.sync.aligned.m16n8k256.row.col.s32.b1.b1.s32.and.popc"
 #else
