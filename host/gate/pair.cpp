@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <vector>
 
+#include "host/gate/paired.h"
 #include "host/record/field_json.h"
 #include "host/record/statistics.h"
 
@@ -17,17 +20,18 @@ std::optional<double> ProcessTimes::median() const {
     return summarize(device).median;
 }
 
-std::optional<double> ProcessTimes::first_quartile() const {
-    if (status != Status::measured || device.empty()) return std::nullopt;
-    std::vector<double> sorted = device;
-    std::ranges::sort(sorted);
-    return percentile(sorted, 0.25);
-}
-
 std::optional<double> PairRow::log_ratio() const {
-    const auto base = baseline.first_quartile(), other = candidate.first_quartile();
-    if (!base || !other) return std::nullopt;
-    return std::log(*other / *base);
+    if (!baseline.median() || !candidate.median()) return std::nullopt;
+    const auto block = static_cast<std::size_t>(std::max(1, block_samples));
+    const auto median_of = [&](const ProcessTimes& times, std::size_t first) {
+        return summarize(std::span(times.device).subspan(first, block)).median;
+    };
+    std::vector<double> log_ratios;
+    const std::size_t both = std::min(baseline.device.size(), candidate.device.size());
+    for (std::size_t first = 0; first + block <= both; first += block)
+        log_ratios.push_back(std::log(median_of(candidate, first) / median_of(baseline, first)));
+    if (log_ratios.empty()) return std::nullopt;
+    return trimmed_mean(log_ratios);
 }
 
 const PairRow* Pair::find(const std::string& id) const {

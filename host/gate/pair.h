@@ -24,21 +24,21 @@ struct ProcessTimes {
     std::vector<std::string> flags;
 
     std::optional<double> median() const;  // nothing unless measured
-    // What stands for the process in its pair. Neighbours only ever add time, so the faster half
-    // of the samples tells builds apart better than all of them.
-    std::optional<double> first_quartile() const;
 };
 
 struct PairRow {
     std::string id;
     bool baseline_first = true;  // who took the first block
     double seconds = 0;          // preparing included
+    int block_samples = 1;       // the sides took turns with so many samples each
     ProcessTimes baseline, candidate;
 
     const ProcessTimes& of(Side side) const {
         return side == Side::baseline ? baseline : candidate;
     }
-    std::optional<double> log_ratio() const;  // nothing unless both sides were measured
+    // Candidate over baseline: the trimmed mean over blocks, each compared with the other side's
+    // that was taken right beside it. Nothing unless both sides were measured.
+    std::optional<double> log_ratio() const;
 };
 
 struct Pair {
@@ -77,6 +77,7 @@ struct FieldTable<PairRow> {
         Field{"id", &PairRow::id, true},
         Field{"baseline_first", &PairRow::baseline_first},
         Field{"seconds", &PairRow::seconds, true},
+        Field{"block_samples", &PairRow::block_samples, true},
         Field{"baseline", &PairRow::baseline, true},
         Field{"candidate", &PairRow::candidate, true},
     };

@@ -25,9 +25,8 @@ bool knows(const nlohmann::json& hello, const Finding& finding) {
 
 }  // namespace
 
-DeviceWorkers::DeviceWorkers(WorkerProgram program, const volatile bool& interrupted,
-                             Probing probing)
-    : program_(std::move(program)), interrupted_(interrupted), probing_(probing) {}
+DeviceWorkers::DeviceWorkers(WorkerProgram program, const volatile bool& stopped, Probing probing)
+    : program_(std::move(program)), interrupted_(stopped), probing_(probing) {}
 
 bool DeviceWorkers::settle(WorkerLink& worker) {
     if (!worker.hello().contains("unprobed")) return true;  // a library without a device

@@ -15,7 +15,7 @@ namespace slimbench {
 class DeviceWorkers {
 public:
     enum class Probing { unknown, anew };  // anew: whatever earlier runs have found
-    DeviceWorkers(WorkerProgram program, const volatile bool& interrupted,
+    DeviceWorkers(WorkerProgram program, const volatile bool& stopped,
                   Probing probing = Probing::unknown);
 
     // `peer`: one of peer_names, or empty. Throws what WorkerLink::await_ready() throws.

@@ -62,7 +62,8 @@ public:
     }
 
     ResultRecord measure(const MeasureRequest& request) override {
-        return request.kind == RowKind::forward ? forward(request) : layer(request);
+        if (request.kind == RowKind::layer) return layer(request);
+        return request.block ? forward_block(request) : forward(request);
     }
 
 private:
@@ -114,6 +115,23 @@ private:
         return judged(std::move(record));
     }
 
+    // The clock's rate is left alone: looking at it takes as long as a block.
+    static Clocks no_clocks() {
+        return {0, [] { return 1.0; }};
+    }
+
+    ResultRecord forward_block(const MeasureRequest& request) {
+        ResultRecord record = record_;
+        record.steps.clear();
+        Chain& chain = chain_.chain();
+        record.measurement = sample(
+            record.identity.id(), request.protocol, WarmUp::none,
+            [&](int calls) { return call_time(chain.run_passes(0, chain.step_count(), calls)); },
+            no_clocks());
+        position_ = chain.step_count();
+        return judged(std::move(record));
+    }
+
     ResultRecord layer(const MeasureRequest& request) {
         const PlannedStep& planned = chain_.plan().steps.at(request.step);
         go_to(request.step);
@@ -132,12 +150,13 @@ private:
         const bool cold = request.cache == CacheState::cold;
         if (cold && !flush_) flush_.emplace(device_);
         record.measurement = sample(
-            record.identity.id(), request.protocol, cold ? WarmUp::none : WarmUp::until_stable,
+            record.identity.id(), request.protocol,
+            cold || request.block ? WarmUp::none : WarmUp::until_stable,
             [&](int calls) {
                 if (cold) (*flush_)();
                 return call_time(chain_.chain().run_passes(request.step, request.step + 1, calls));
             },
-            clocks());
+            request.block ? no_clocks() : clocks());
         return judged(std::move(record));
     }
 

@@ -77,7 +77,8 @@ nlohmann::json to_json(const MeasureRequest& request) {
             {"cache", request.cache == CacheState::hot ? "hot" : "cold"},
             {"warm_up", request.protocol.warm_up},
             {"min_time", request.protocol.min_time},
-            {"min_samples", request.protocol.min_samples}};
+            {"min_samples", request.protocol.min_samples},
+            {"block", request.block}};
 }
 
 MeasureRequest measure_request_from(const nlohmann::json& json) try {
@@ -88,6 +89,7 @@ MeasureRequest measure_request_from(const nlohmann::json& json) try {
     request.protocol.warm_up = json.at("warm_up");
     request.protocol.min_time = json.at("min_time");
     request.protocol.min_samples = json.at("min_samples");
+    request.block = json.value("block", false);
     return request;
 } catch (const nlohmann::json::exception& error) {
     throw std::runtime_error(fmt::format("measure request: {}", error.what()));

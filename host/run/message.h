@@ -46,6 +46,9 @@ struct MeasureRequest {
     std::size_t step = 0;  // layer rows: index of the fused step
     CacheState cache = CacheState::hot;
     Protocol protocol;
+    // One of many short blocks that take turns with another worker's: a call to refill the caches,
+    // then min_samples calls, and nothing but their times comes back.
+    bool block = false;
 };
 nlohmann::json to_json(const MeasureRequest& request);
 MeasureRequest measure_request_from(const nlohmann::json& json);

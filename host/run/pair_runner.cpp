@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -15,7 +16,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int blocks_a_side = 6;
+constexpr double block_seconds = 4e-3;
+constexpr double most_block_samples = 50;
 
 double seconds_since(steady_clock::time_point start) {
     return std::chrono::duration<double>(steady_clock::now() - start).count();
@@ -55,8 +57,8 @@ void join(ProcessTimes& times, const ProcessTimes& block) {
     }
 }
 
-// Halves of a side's blocks lie as far to the front as to the back, so that a steady drift cancels:
-// first, second, second, first, and so on.
+// A side's k-th block lies right beside the other's k-th, before it as often as after it: first,
+// second, second, first, and so on.
 bool first_takes(int turn) {
     return turn % 4 == 0 || turn % 4 == 3;
 }
@@ -157,30 +159,54 @@ PairRunner::Answers PairRunner::prepare(const Group& group, const Phase& phase) 
     return {answer(Side::baseline, baseline), answer(Side::candidate, candidate)};
 }
 
+// The calls of a block, so that the machine has no time to change between a side's and the other's.
+PairRunner::Blocks PairRunner::blocks_of(const Protocol& protocol, double seconds_per_call) {
+    const double calls = std::clamp(block_seconds / seconds_per_call, 1.0, most_block_samples);
+    Blocks blocks{.a_side = 1, .samples = static_cast<int>(calls)};
+    const double samples =
+        std::max<double>(protocol.min_samples, protocol.min_time / seconds_per_call);
+    blocks.a_side = static_cast<int>(std::ceil(samples / blocks.samples));
+    return blocks;
+}
+
 PairRow PairRunner::alternate(const Group& group, const Row& row) {
-    Protocol block = group.workload->protocol;
-    block.min_time /= blocks_a_side;
-    block.min_samples = (block.min_samples + blocks_a_side - 1) / blocks_a_side;
-    PairRow pair{.id = row.identity.id(),
-                 .baseline_first = draw_.coin(),
-                 .seconds = 0,
-                 .baseline = {},
-                 .candidate = {}};
     const auto deadline = deadline_of(*group.workload);
-    for (int turn = 0; turn < 2 * blocks_a_side; ++turn) {
-        const Side side =
-            first_takes(turn) == pair.baseline_first ? Side::baseline : Side::candidate;
-        // Later blocks find the process warm; one call brings its data back to the caches.
-        if (turn >= 2) block.warm_up = 0;
-        const MeasureRequest request{row.identity.kind, row.step, row.identity.cache, block};
-        const ResultRecord record = guarded(
-            side, *group.workload, [&] { return of(side).link->measure(request, deadline); });
+    const Protocol& protocol = group.workload->protocol;
+    PairRow pair;
+    pair.id = row.identity.id();
+    pair.baseline_first = draw_.coin();
+    // False, and the other side's times are none, when this one could not be measured.
+    const auto ask = [&](Side side, const Protocol& wanted, bool block) {
+        const MeasureRequest request{row.identity.kind, row.step, row.identity.cache, wanted,
+                                     block};
         ProcessTimes& times = side == Side::baseline ? pair.baseline : pair.candidate;
-        join(times, times_of(record));
-        if (times.status == Status::measured) continue;
+        join(times, times_of(guarded(side, *group.workload,
+                                     [&] { return of(side).link->measure(request, deadline); })));
+        if (times.status == Status::measured) return true;
         (side == Side::baseline ? pair.candidate : pair.baseline) = not_asked();
-        break;
+        return false;
+    };
+    const Protocol warming{protocol.warm_up, 0, 3, protocol.time_limit};
+    for (const Side side : {Side::baseline, Side::candidate})
+        if (!ask(side, warming, false)) return pair;
+    const Blocks blocks =
+        blocks_of(protocol, std::max(*pair.baseline.median(), *pair.candidate.median()));
+    pair.block_samples = blocks.samples;
+    pair.baseline.device.clear();
+    pair.candidate.device.clear();
+    const Protocol block{0, 0, blocks.samples, protocol.time_limit};
+    for (int turn = 0; turn < 2 * blocks.a_side; ++turn) {
+        const bool baseline = first_takes(turn) == pair.baseline_first;
+        if (!ask(baseline ? Side::baseline : Side::candidate, block, true)) return pair;
     }
+    return pair;
+}
+
+PairRow PairRunner::unmeasured(const Row& row, const Answers& answers) {
+    PairRow pair;
+    pair.id = row.identity.id();
+    pair.baseline = times_of(answers.baseline);
+    pair.candidate = times_of(answers.candidate);
     return pair;
 }
 
@@ -192,8 +218,7 @@ Pair PairRunner::verify(const Phase& phase) {
         const auto started = steady_clock::now();
         const Answers answers = prepare(group, phase);
         for (const Row& row : group.rows) {
-            pair.rows.push_back({row.identity.id(), true, 0, times_of(answers.baseline),
-                                 times_of(answers.candidate)});
+            pair.rows.push_back(unmeasured(row, answers));
             for (const Side side : {Side::baseline, Side::candidate}) {
                 ResultRecord record = side == Side::baseline ? answers.baseline : answers.candidate;
                 record.identity = row.identity;
@@ -224,9 +249,7 @@ Pair PairRunner::measure(const std::vector<std::string>& ids) {
         draw_.shuffle(wanted.rows);
         for (const Row& row : wanted.rows) {
             pair.rows.push_back(answers.measured() ? alternate(wanted, row)
-                                                   : PairRow{row.identity.id(), true, 0,
-                                                             times_of(answers.baseline),
-                                                             times_of(answers.candidate)});
+                                                   : unmeasured(row, answers));
             // The first row bears what preparing cost.
             pair.rows.back().seconds = seconds_since(started);
             started = steady_clock::now();

@@ -65,6 +65,11 @@ private:
     Worker worker_of(const std::string& program) const;
     double start_both();
     Answers prepare(const Group& group, const Phase& phase);
+    struct Blocks {
+        int a_side, samples;
+    };
+    static Blocks blocks_of(const Protocol& protocol, double seconds_per_call);
+    static PairRow unmeasured(const Row& row, const Answers& answers);
     PairRow alternate(const Group& group, const Row& row);
     ResultRecord guarded(Side side, const Workload& workload,
                          const std::function<ResultRecord()>& ask);
