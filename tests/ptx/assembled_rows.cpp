@@ -11,6 +11,7 @@
 
 #include <fmt/core.h>
 
+#include "host/kernel/capability_probe.h"
 #include "host/kernel/variant.h"
 #include "tests/support/planted_kernels.h"
 #include "tests/support/temporary_folder.h"
@@ -43,15 +44,20 @@ Outcome run(const std::string& command) {
     return outcome;
 }
 
+// A kernel file and how it is compiled.
+struct Source {
+    std::string file, options;
+};
+
 // What the last of compiling and assembling said; `kernels` is the folder of the sources.
-Outcome assemble(const Variant& row, const std::string& kernels) {
+Outcome assemble(const Source& source, const std::string& kernels) {
     const TemporaryFolder folder;
     const std::string ptx = folder.path("row.ptx");
     const Outcome compiled = run(fmt::format(
         "{} --target=nvptx64-nvidia-nvcl -x cl -cl-std=CL1.2 -cl-no-stdinc -O3 -S -Wall "
         "-Wno-unused-function -Xclang -target-cpu -Xclang sm_80 -Xclang -target-feature -Xclang "
         "+ptx70 -include {}/tests/ptx/builtins.h {} {}/{} -o {}",
-        SLIMBENCH_CLANG, SLIMBENCH_SOURCE_DIR, row.build_options(), kernels, row.source, ptx));
+        SLIMBENCH_CLANG, SLIMBENCH_SOURCE_DIR, source.options, kernels, source.file, ptx));
     if (compiled.status != 0 || !compiled.said.empty()) return {1, compiled.said};
     Outcome all;
     for (const char* architecture : architectures) {
@@ -61,6 +67,10 @@ Outcome assemble(const Variant& row, const std::string& kernels) {
         all.status |= assembled.status;
     }
     return all;
+}
+
+Outcome assemble(const Variant& row, const std::string& kernels) {
+    return assemble({std::string(row.source), row.build_options()}, kernels);
 }
 
 class InlinePtx : public ::testing::Test {
@@ -91,6 +101,19 @@ TEST_F(InlinePtx, of_every_row_is_assembled_without_spilling_registers) {
         EXPECT_EQ(kept, architectures.size()) << row.name << ": " << outcome.said;
     }
     EXPECT_GT(rows, 8);
+}
+
+TEST_F(InlinePtx, of_every_capability_probe_is_assembled) {
+    int probes = 0;
+    for (const CapabilityProbe& probe : capability_probes()) {
+        if (probe.made_for != CapabilityProbe::For::gpus) continue;
+        ++probes;
+        const Outcome outcome = assemble({std::string(probe.source), std::string(probe.options)},
+                                         SLIMBENCH_SOURCE_DIR "/kernels/cl");
+        EXPECT_EQ(outcome.status, 0) << name(probe.capability) << ": " << outcome.said;
+        EXPECT_THAT(outcome.said, HasSubstr("Compiling entry function 'can_"));
+    }
+    EXPECT_EQ(probes, 8);
 }
 
 TEST_F(InlinePtx, with_an_instruction_that_does_not_exist_is_refused) {

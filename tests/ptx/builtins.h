@@ -48,6 +48,7 @@ BUILTIN float4 fma(float4 a, float4 b, float4 c) {
 }
 
 #define as_int(value) __builtin_astype(value, int)
+#define as_uint(value) __builtin_astype(value, uint)
 #define as_int4(value) __builtin_astype(value, int4)
 #define as_float(value) __builtin_astype(value, float)
 #define convert_float(value) ((float)(value))
