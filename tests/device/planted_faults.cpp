@@ -79,6 +79,12 @@ TYPED_TEST(PlantedFault, a_dropped_tail_of_a_blocked_conv_is_caught) {
                         "n1", "conv_blocked");
 }
 
+TYPED_TEST(PlantedFault, a_stage_that_a_gpus_conv_never_multiplies_is_caught) {
+    this->expect_caught({"conv_igemm.cl", "const int stages = stage_count(args);",
+                         "const int stages = stage_count(args) - 1;"},
+                        "got", "conv_igemm");
+}
+
 TYPED_TEST(PlantedFault, an_output_never_written_is_caught) {
     this->expect_caught({"conv_plain.cl", "if (x >= share.x_end) return;",
                          "if (x >= share.x_end || c == 20) return;"},
@@ -112,6 +118,17 @@ TEST(PlantedInt8Fault, truncation_instead_of_rounding_is_caught) {
         {"elements.clh", "LANES_OF(convert_uchar)(LANES_OF(as_int)(value + 12582912.0f))",
          "LANES_OF(convert_uchar)(value)"},
         "conv_plain");
+    EXPECT_EQ(verdict.result, Verdict::Result::incorrect);
+}
+
+TEST(PlantedFp16Fault, a_matrix_loaded_in_the_wrong_order_is_caught) {
+    const std::string kernel = "conv_mma.fp16.emulated.small";
+    EXPECT_EQ(first_verdict<Half>({}, kernel).result, Verdict::Result::correct);
+    const Verdict verdict = first_verdict<Half>(
+        {"conv_mma.cl",
+         "m * 2 * MATRIX_BYTES, MATRIX_BYTES,\n                          WINDOW_CHUNK",
+         "m * 2 * MATRIX_BYTES, WINDOW_CHUNK,\n                          MATRIX_BYTES"},
+        kernel);
     EXPECT_EQ(verdict.result, Verdict::Result::incorrect);
 }
 
