@@ -183,6 +183,14 @@ void set_operation(step_args& args, const Operation& operation, const TensorShap
     }
 }
 
+// Layouts are the network's, whatever the variants: a wider halo is other code paths.
+std::string place_of(const PlannedStep& planned, const std::vector<Layout>& layouts) {
+    const Layout& in = layouts[planned.step.input];
+    const Layout& out = layouts[planned.step.output];
+    return fmt::format("{} | in {}/{} out {}/{}", planned.text, in.pitch, in.halo, out.pitch,
+                       out.halo);
+}
+
 GemmPlan gemm_of(const Plan& plan, const PlannedStep& planned, const Network& network,
                  const DeviceTraits& device, std::optional<Tier> tier) {
     const FusedStep& step = planned.step;
@@ -240,7 +248,8 @@ Traffic compulsory_traffic(const FusedStep& step, const Network& network, Precis
 }
 
 Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, Precision precision,
-                  const DeviceTraits& device, const Selection& selection) {
+                  const DeviceTraits& device, const Selection& selection,
+                  const TunedChoices& tuned) {
     Plan plan;
     plan.precision = precision;
     plan.layouts = assign_layouts(network, steps);
@@ -248,7 +257,12 @@ Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, P
     for (const FusedStep& step : steps) {
         PlannedStep planned;
         planned.step = step;
-        planned.choice = choose(step, network, precision, device, selection);
+        planned.text = step_text(step, network);
+        planned.place = place_of(planned, plan.layouts);
+        Selection of_step = selection;
+        if (const auto found = tuned.find(planned.place); found != tuned.end())
+            of_step.tuned = found->second;
+        planned.choice = choose(step, network, precision, device, of_step);
         if (const Variant* variant = planned.choice.variant) {
             planned.executed_macs = executed_macs(step, *variant, network);
             if (variant->algorithm == Algorithm::gemm) {
@@ -258,7 +272,6 @@ Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, P
                 planned.launch = launch_size(step, *variant, network);
             }
         }
-        planned.text = step_text(step, network);
         for (std::size_t node : step.nodes) planned.macs += macs(network.nodes[node]);
         planned.traffic = compulsory_traffic(step, network, precision);
         plan.steps.push_back(std::move(planned));

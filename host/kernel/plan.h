@@ -11,6 +11,7 @@
 #include "host/kernel/gemm_plan.h"
 #include "host/kernel/layout.h"
 #include "host/kernel/packing.h"
+#include "host/kernel/tuning_table.h"
 #include "host/kernel/variant.h"
 #include "kernels/cl/abi.h"
 
@@ -29,6 +30,7 @@ struct PlannedStep {
     LaunchSize launch;             // of the variant's kernel, where that is all
     std::optional<GemmPlan> gemm;  // where it is not
     std::string text;              // step_text(): equal texts are the same work
+    std::string place;             // text and layouts: equal places take equal time
     std::int64_t macs = 0, executed_macs = 0;
     Traffic traffic;
 };
@@ -52,7 +54,8 @@ struct Plan {
 };
 
 Plan plan_network(const Network& network, const std::vector<FusedStep>& steps, Precision precision,
-                  const DeviceTraits& device, const Selection& selection = {});
+                  const DeviceTraits& device, const Selection& selection = {},
+                  const TunedChoices& tuned = {});
 
 // What the step computes, in one line: the canonical problem text of a convolution or "max_pool
 // 1x64x112x112 k3s2p1", followed by "+add", "+relu". Equal texts mean the same shapes and epilogue.

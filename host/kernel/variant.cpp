@@ -50,6 +50,18 @@ bool is_unproven(std::string_view name) {
         registry(), [&](const Variant& row) { return row.unproven && row.name == name; });
 }
 
+std::string_view name(ChosenBy chosen_by) {
+    switch (chosen_by) {
+        case ChosenBy::order:
+            return "default";
+        case ChosenBy::tuning:
+            return "tuned";
+        case ChosenBy::name:
+            return "named";
+    }
+    return "";
+}
+
 namespace {
 
 std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
@@ -106,6 +118,12 @@ std::vector<const Variant*> rows_of(Family family, const Selection& selection) {
     return rows;
 }
 
+// Whether the run asks for rows of the family by a part of their name.
+bool asked_by_name(const std::vector<const Variant*>& rows, const std::string& part) {
+    return !part.empty() &&
+           std::ranges::any_of(rows, [&](const Variant* row) { return is_named(*row, part); });
+}
+
 // Why none of the rows that were asked for by name is looked at, or nothing.
 std::optional<std::string> nothing_named(const std::vector<const Variant*>& rows,
                                          const std::string& part, const FusedStep& step,
@@ -122,10 +140,14 @@ std::optional<std::string> nothing_named(const std::vector<const Variant*>& rows
 
 Choice choose(const FusedStep& step, const Network& network, Precision precision,
               const DeviceTraits& device, const Selection& selection) {
-    const std::vector<const Variant*> rows = rows_of(family_of(step.operation), selection);
+    std::vector<const Variant*> rows = rows_of(family_of(step.operation), selection);
     // A name that no row of the family has is meant for other families.
-    const bool by_name = std::ranges::any_of(
-        rows, [&](const Variant* row) { return is_named(*row, selection.only); });
+    const bool by_name = asked_by_name(rows, selection.only);
+    const bool by_preference = asked_by_name(rows, selection.preferred);
+    const auto tuned = [&](const Variant* row) {
+        return !by_name && !by_preference && row->name == selection.tuned;
+    };
+    std::stable_partition(rows.begin(), rows.end(), tuned);
     Choice choice;
     for (const std::string& asked : {by_name ? selection.only : "", selection.preferred})
         if (const auto reason = nothing_named(rows, asked, step, precision))
@@ -138,16 +160,44 @@ Choice choose(const FusedStep& step, const Network& network, Precision precision
             continue;
         }
         auto reason = refusal(*row, step, network, device, selection);
-        if (!reason && !asked_for(*row, selection.only) && !asked_for(*row, selection.preferred))
-            reason = unfit(*row, step, network, device);
+        const bool asked =
+            asked_for(*row, selection.only) || asked_for(*row, selection.preferred) || tuned(row);
+        if (!reason && !asked) reason = unfit(*row, step, network, device);
         if (reason) {
             choice.refused.push_back(fmt::format("{}: {}", row->name, *reason));
             continue;
         }
         choice.variant = row;
+        if (tuned(row)) choice.chosen_by = ChosenBy::tuning;
+        if (by_name || (by_preference && is_named(*row, selection.preferred)))
+            choice.chosen_by = ChosenBy::name;
         return choice;
     }
     return choice;
+}
+
+std::vector<const Variant*> candidates(const FusedStep& step, const Network& network,
+                                       Precision precision, const DeviceTraits& device) {
+    std::vector<const Variant*> rows = rows_of(family_of(step.operation), {});
+    std::erase_if(rows, [&](const Variant* row) {
+        return !row->computes_in(precision) || refusal(*row, step, network, device, {}) ||
+               (row->made_for_gpus() && device.cpu());
+    });
+    const auto is_gemm = [](const Variant* row) { return row->algorithm == Algorithm::gemm; };
+    int most_lanes = 1, most_elements = 1;
+    for (const Variant* row : rows) {
+        if (is_gemm(row)) continue;
+        most_lanes = std::max(most_lanes, row->tile.lanes);
+        most_elements = std::max(most_elements, row->tile.elements());
+    }
+    std::erase_if(rows, [&](const Variant* row) {
+        if (is_gemm(row)) return false;
+        const bool idle_lanes = device.cpu() && 2 * row->tile.lanes < most_lanes;
+        return idle_lanes || (row->tile.elements() == 1 && most_elements > 1);
+    });
+    if (const auto first = std::ranges::find_if(rows, is_gemm); first != rows.end())
+        rows.erase(std::remove_if(first + 1, rows.end(), is_gemm), rows.end());
+    return rows;
 }
 
 }  // namespace slimbench

@@ -25,6 +25,8 @@ struct Tile {
     int pixels = 1;   // of the flattened batch x height x width
     int vectors = 1;  // output-channel vectors
     int lanes = 1;    // channels in a vector
+
+    int elements() const { return pixels * vectors * lanes; }
 };
 
 // Work-items that compute side by side, as GPUs want it.
@@ -109,23 +111,38 @@ struct Variant {
 // rows behind it are taken by name only, and so are rows made for GPUs on other devices.
 std::span<const Variant> registry();
 
+// What made a row the one that is taken: its place in the registry, a measurement on the device
+// (host/kernel/tuning_table.h), or the name that the run asks for.
+enum class ChosenBy { order, tuning, name };
+std::string_view name(ChosenBy chosen_by);  // "default", "tuned", "named"
+
 struct Choice {
     const Variant* variant = nullptr;
+    ChosenBy chosen_by = ChosenBy::order;
     std::vector<std::string>
         refused;  // "conv_blocked.int8.avx512-vnni: needs avx512-vnni, device has avx2"
 };
 
 // The first admissible row. `tier` caps the tier (forcing a lower one); `only` restricts families
 // that have rows whose name contains it to those rows; rows whose name contains `preferred` come
-// before all others. Unproven rows are refused unless they are asked for.
+// before all others. Where neither is asked for, the row that is named `tuned` comes first.
+// Unproven rows are refused unless they are asked for.
 struct Selection {
     std::optional<Tier> tier = {};
     std::string only = {}, preferred = {};
-    bool unproven = false;  // take unproven rows as well
+    bool unproven = false;   // take unproven rows as well
+    std::string tuned = {};  // one row's whole name
 };
 bool is_unproven(std::string_view name);  // of a row
 bool is_named(const Variant& variant, std::string_view part);
 Choice choose(const FusedStep& step, const Network& network, Precision precision,
               const DeviceTraits& device, const Selection& selection = {});
+
+// The admissible rows that a measurement may find best, in order of preference; what choose() takes
+// by default is among them. Left out are, on CPUs, rows made for GPUs and rows that keep less than
+// half of the widest one's lanes busy; one element at a time where there is another way; and all
+// but one of CLBlast's.
+std::vector<const Variant*> candidates(const FusedStep& step, const Network& network,
+                                       Precision precision, const DeviceTraits& device);
 
 }  // namespace slimbench

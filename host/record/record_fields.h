@@ -81,6 +81,7 @@ struct FieldTable<StepRecord> {
         Field{"operation", &StepRecord::kind, true},
         Field{"problem", &StepRecord::problem},
         Field{"variant", &StepRecord::variant},
+        Field{"chosen", &StepRecord::chosen},
         Field{"macs", &StepRecord::macs},
         Field{"executed_macs", &StepRecord::executed_macs},
         Field{"bytes", &StepRecord::bytes},

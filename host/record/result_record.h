@@ -94,6 +94,7 @@ struct StepRecord {
     std::string kind;     // "conv", "depthwise", "max_pool", ...
     std::string problem;  // canonical problem text of convolutions, else shape "1x64x56x56"
     std::string variant;  // which kernel ran
+    std::string chosen;   // what made it the one: "default", "tuned" or "named"; peers': empty
     std::int64_t macs = 0, executed_macs = 0;
     std::int64_t bytes = 0;  // compulsory traffic: each tensor and the weights once
     std::int64_t written_bytes = 0, weight_bytes = 0;  // of them

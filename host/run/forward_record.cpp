@@ -74,6 +74,7 @@ StepRecord describe_step(const PlannedStep& planned, const Network& network) {
     record.kind = kind_name(planned.step.operation);
     record.problem = planned.text;
     record.variant = planned.choice.variant->name;
+    record.chosen = name(planned.choice.chosen_by);
     record.macs = planned.macs;
     record.executed_macs = planned.executed_macs;
     set_traffic(record, planned.traffic);

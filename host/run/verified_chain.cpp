@@ -18,13 +18,8 @@ Verdict incorrect(std::string what) {
     return verdict;
 }
 
-// Seeds and layouts are part of the key: a wider halo is other code paths.
-std::string verdict_key(const Plan& plan, std::size_t step, std::uint64_t seed) {
-    const PlannedStep& planned = plan.steps[step];
-    const Layout& in = plan.layouts[planned.step.input];
-    const Layout& out = plan.layouts[planned.step.output];
-    return fmt::format("{} | {} | in {}/{} out {}/{} | seed {}", planned.choice.variant->name,
-                       planned.text, in.pitch, in.halo, out.pitch, out.halo, seed);
+std::string verdict_key(const PlannedStep& planned, std::uint64_t seed) {
+    return fmt::format("{} | {} | seed {}", planned.choice.variant->name, planned.place, seed);
 }
 
 // FNV-1a over 64-bit words: whether two runs left the same bits, without keeping a gigabyte of
@@ -127,7 +122,7 @@ std::vector<Verdict> VerifiedChain<Stored>::verify(std::uint64_t seed, VerdictCa
     std::vector<Verdict> verdicts;
     for (std::size_t s = 0; s < plan_.steps.size(); ++s) {
         progress("verifying", s, plan_.steps.size());
-        const std::string key = verdict_key(plan_, s, seed);
+        const std::string key = verdict_key(plan_.steps[s], seed);
         if (const auto known = cache.find(key)) {
             chain_.run(s, s + 1);
             verdicts.push_back(*known);
