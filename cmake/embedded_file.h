@@ -14,5 +14,6 @@ struct EmbeddedFile {
 std::span<const EmbeddedFile> kernel_files();  // kernels/
 std::span<const EmbeddedFile> suite_files();   // suites/: networks, suites, prunings
 std::span<const EmbeddedFile> policy_files();  // host/gate/policy.json alone
+std::span<const EmbeddedFile> tuning_files();  // tuning/: what was measured on known devices
 
 }  // namespace slimbench

@@ -84,6 +84,25 @@ std::string probe_hash() {
     return hash.text();
 }
 
+std::string variant_hash(Family family, Precision precision) {
+    Fnv1a hash;
+    for (const Variant& row : registry()) {
+        if (row.family != family || !row.computes_in(precision)) continue;
+        hash.add(row.name);
+        hash.add(row.build_options());
+        hash.add(kernel_source(row.source));
+    }
+    return hash.text();
+}
+
+std::set<std::string> variant_hashes() {
+    std::set<std::string> hashes;
+    for (const Variant& row : registry())
+        for (const Precision precision : all_precisions)
+            if (row.computes_in(precision)) hashes.insert(variant_hash(row.family, precision));
+    return hashes;
+}
+
 cl::Kernel ProgramCache::kernel(const Variant& variant) {
     return build({std::string(variant.name), std::string(variant.source), variant.build_options(),
                   entry_point(variant)});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,11 @@ std::string kernel_source_hash();
 
 // The same of the probes' sources and rows: what a device's ceilings were found with.
 std::string probe_hash();
+
+// One hash of the sources and rows that compute each family in each precision: what variants are
+// compared, and how each computes.
+std::set<std::string> variant_hashes();
+std::string variant_hash(Family family, Precision precision);
 
 // Builds each program once per device; kernels come out ready to receive arguments.
 class ProgramCache {

@@ -30,6 +30,7 @@ void add_layer(CLI::App& app, Action& action);
 void add_benchmark(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
 void add_gate(CLI::App& app, Action& action);
+void add_tune(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_worker(CLI::App& app, Action& action);  // hidden: started by the coordinator
 

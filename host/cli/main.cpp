@@ -45,8 +45,8 @@ int main(int argc, char** argv) {
         "out");
 
     Action action;
-    for (auto* add : {add_run, add_layer, add_benchmark, add_compare, add_gate, add_report,
-                      add_describe, add_list, add_devices, add_peaks, add_worker})
+    for (auto* add : {add_run, add_layer, add_benchmark, add_compare, add_gate, add_tune,
+                      add_report, add_describe, add_list, add_devices, add_peaks, add_worker})
         add(app, action);
     try {
         std::vector<std::string> arguments(argv + 1, argv + argc);

@@ -14,6 +14,7 @@
 #include "host/kernel/variant.h"
 #include "host/record/statistics.h"
 #include "host/run/peer_names.h"
+#include "host/run/tuning_files.h"
 #include "reports/format.h"
 
 namespace slimbench {
@@ -62,6 +63,10 @@ RunOptions MeasuringOptions::run_options() const {
     options.unproven = unproven;
     options.peers = peers;
     options.roofline = !no_roofline;
+    if (!no_tuning) {
+        options.tuning = shipped_tuning();
+        options.tuning->take(read_tuning(user_tuning_path()));
+    }
     return options;
 }
 
@@ -82,7 +87,7 @@ void MeasuringOptions::apply(Protocol& protocol) const {
     if (time_limit > 0) protocol.time_limit = time_limit;
 }
 
-std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
+std::shared_ptr<MeasuringOptions> add_device_options(CLI::App& command) {
     auto options = std::make_shared<MeasuringOptions>();
     command.add_option(
         "--device", options->device,
@@ -94,6 +99,16 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
         ->delimiter(',')
         ->allow_extra_args(false);
     command
+        .add_option("--time-limit", options->time_limit,
+                    "Seconds a workload may take before it is given up")
+        ->check(CLI::PositiveNumber);
+    command.add_flag("--quiet", options->quiet, "No progress");
+    return options;
+}
+
+std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
+    auto options = add_device_options(command);
+    command
         .add_option("--peer", options->peers,
                     fmt::format("Also measure convolutions through other libraries, "
                                 "comma-separated: {}",
@@ -102,10 +117,6 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
         ->allow_extra_args(false)
         ->check(CLI::IsMember(peer_names));
     command.add_option("--min-time", options->min_time, "Seconds to sample each row at least")
-        ->check(CLI::PositiveNumber);
-    command
-        .add_option("--time-limit", options->time_limit,
-                    "Seconds a workload may take before it is given up")
         ->check(CLI::PositiveNumber);
     command.add_option("--tier", options->tier, "Use CPU kernels of at most this tier")
         ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
@@ -118,7 +129,9 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
                      "their outputs are verified like all others");
     command.add_flag("--no-roofline", options->no_roofline,
                      "Do not hold rows against the device's peaks (see slimbench peaks)");
-    command.add_flag("--quiet", options->quiet, "No progress");
+    command.add_flag("--no-tuning", options->no_tuning,
+                     "Take each step's variant in the registry's order, not by measurement (see "
+                     "slimbench tune)");
     return options;
 }
 

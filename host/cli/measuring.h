@@ -17,7 +17,7 @@ struct MeasuringOptions {
     std::vector<std::string> precisions, peers;
     double min_time = 0;    // 0: the suite's
     double time_limit = 0;  // 0: the suite's
-    bool quiet = false, no_roofline = false, unproven = false;
+    bool quiet = false, no_roofline = false, unproven = false, no_tuning = false;
 
     RunOptions run_options() const;
     std::vector<Precision> parsed_precisions()
@@ -25,6 +25,8 @@ struct MeasuringOptions {
     void apply(Protocol& protocol) const;
 };
 std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command);
+// Those of them that tuning has too: device, precisions, time limit, quiet.
+std::shared_ptr<MeasuringOptions> add_device_options(CLI::App& command);
 
 // Becomes true at SIGINT or SIGTERM once watch_interrupts() was called.
 extern volatile bool interrupted;

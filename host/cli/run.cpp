@@ -9,16 +9,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "host/cli/arguments.h"
 #include "host/cli/commands.h"
 #include "host/cli/measuring.h"
 #include "host/cli/out_folder.h"
+#include "host/cli/workload_options.h"
 #include "host/kernel/plan.h"
 #include "host/record/journal.h"
 #include "host/record/whole_file.h"
 #include "host/run/environment.h"
-#include "host/suite/suite_file.h"
-#include "host/suite/width_multiplier.h"
+#include "host/run/tuning_files.h"
 #include "reports/report.h"
 
 namespace slimbench {
@@ -26,50 +25,9 @@ namespace slimbench {
 namespace {
 
 struct RunArguments {
-    std::vector<std::string> items;
-    std::vector<std::string> prunings;
-    std::vector<std::int64_t> batches;
-    std::vector<double> widths;
-    std::string size, filter, out, table = "summary";
-    std::int64_t classes = 0;
+    std::string filter, out, table = "summary";
     bool layers = false, cold = false, dry_run = false, resume = false;
 };
-
-struct Planned {
-    std::string name, hash;  // of all items together
-    std::vector<Workload> workloads;
-};
-
-SuiteOverrides overrides_of(const RunArguments& arguments, const MeasuringOptions& measuring) {
-    SuiteOverrides overrides;
-    overrides.precisions = measuring.parsed_precisions();
-    overrides.prunings = parse_prunings(arguments.prunings);
-    overrides.batches = arguments.batches;
-    overrides.widths = arguments.widths;
-    if (!arguments.size.empty()) overrides.size = parse_size(arguments.size);
-    if (arguments.classes > 0) overrides.classes = arguments.classes;
-    return overrides;
-}
-
-Planned plan_run(const RunArguments& arguments, const MeasuringOptions& measuring) {
-    Planned planned;
-    const SuiteOverrides overrides = overrides_of(arguments, measuring);
-    std::vector<std::string> names, hashes;
-    for (const std::string& item : arguments.items) {
-        Suite suite = load_suite(item, overrides);
-        names.push_back(suite.name);
-        hashes.push_back(suite.hash);
-        std::ranges::move(suite.workloads, std::back_inserter(planned.workloads));
-    }
-    planned.name = fmt::format("{}", fmt::join(names, "+"));
-    planned.hash = fmt::format("{}", fmt::join(hashes, "+"));
-    for (Workload& workload : planned.workloads) {
-        measuring.apply(workload.protocol);
-        workload.rows.layers_hot |= arguments.layers;
-        workload.rows.layers_cold |= arguments.cold;
-    }
-    return planned;
-}
 
 std::regex parse_filter(const std::string& text) try {
     return std::regex(text);
@@ -79,7 +37,8 @@ std::regex parse_filter(const std::string& text) try {
 }
 
 // Drops workloads none of whose rows pass the filter; that none is left is an error.
-void keep_matching(Planned& planned, const RunOptions& options, const std::string& filter) {
+void keep_matching(PlannedWorkloads& planned, const RunOptions& options,
+                   const std::string& filter) {
     const std::string example = rows_of(planned.workloads.front(), {}).front().identity.id();
     std::erase_if(planned.workloads,
                   [&](const Workload& workload) { return rows_of(workload, options).empty(); });
@@ -90,12 +49,16 @@ void keep_matching(Planned& planned, const RunOptions& options, const std::strin
 
 void print_plan(const Workload& workload, const DeviceTraits& device, const RunOptions& options) {
     const std::vector<FusedStep> steps = fuse(workload.network);
+    const TunedChoices tuned = options.tuning
+                                   ? tuned_choices(*options.tuning, device, workload.precision)
+                                   : TunedChoices{};
     const Plan plan = plan_network(workload.network, steps, workload.precision, device,
-                                   {options.tier, options.kernel, "", options.unproven});
+                                   {options.tier, options.kernel, "", options.unproven}, tuned);
     std::map<std::string, int> variants;
     for (const PlannedStep& step : plan.steps)
         ++variants[step.choice.variant
-                       ? std::string(step.choice.variant->name)
+                       ? fmt::format("{} ({})", step.choice.variant->name,
+                                     name(step.choice.chosen_by))
                        : fmt::format("none ({})", fmt::join(step.choice.refused, "; "))];
     fmt::print("{}\n    {} rows, {:.3f} GMACs, {:.0f} MB of activations\n", workload.id(),
                rows_of(workload, options).size(),
@@ -104,7 +67,7 @@ void print_plan(const Workload& workload, const DeviceTraits& device, const RunO
     for (const auto& [variant, uses] : variants) fmt::print("    {:4} x {}\n", uses, variant);
 }
 
-int dry_run(const Planned& planned, const RunOptions& options) {
+int dry_run(const PlannedWorkloads& planned, const RunOptions& options) {
     const DeviceTraits device = traits_from(describe_device(options.device).at("device"));
     fmt::print("device: {} ({}), kernel tier {}\n", device.name, device.platform,
                name(device.tier));
@@ -154,8 +117,13 @@ void write_reports(const std::string& folder, const std::string& table) {
                journal, report, details);
 }
 
-int run(const RunArguments& arguments, const MeasuringOptions& measuring) {
-    Planned planned = plan_run(arguments, measuring);
+int run(const WorkloadOptions& items, const RunArguments& arguments,
+        const MeasuringOptions& measuring) {
+    PlannedWorkloads planned = plan_workloads(items, measuring);
+    for (Workload& workload : planned.workloads) {
+        workload.rows.layers_hot |= arguments.layers;
+        workload.rows.layers_cold |= arguments.cold;
+    }
     RunOptions options = measuring.run_options();
     if (!arguments.filter.empty()) {
         options.filter = parse_filter(arguments.filter);
@@ -188,27 +156,7 @@ void add_run(CLI::App& app, Action& action) {
     auto* command = app.add_subcommand(
         "run", "Measure suites or networks; writes records.jsonl, report.md and details.md");
     auto arguments = std::make_shared<RunArguments>();
-    command->add_option("ITEM", arguments->items, "Suites, networks (slimbench list) or files")
-        ->required();
-    command
-        ->add_option("--prune", arguments->prunings,
-                     "Prunings, comma-separated: none, first2@0.5, all@0.5/8 (multiples of 8), "
-                     "a plan's name or .json file")
-        ->delimiter(',')
-        ->allow_extra_args(false);
-    command->add_option("--batch", arguments->batches, "Batch sizes, comma-separated")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->check(CLI::PositiveNumber);
-    command
-        ->add_option("--width", arguments->widths,
-                     "Width multipliers, comma-separated, of networks that have one")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->check(CLI::Range(least_width, most_width));
-    command->add_option("--size", arguments->size, "Image size HxW");
-    command->add_option("--classes", arguments->classes, "Number of classes")
-        ->check(CLI::PositiveNumber);
+    auto items = add_workload_options(*command);
     command->add_option("--filter", arguments->filter,
                         "Keep rows whose id matches this regular expression");
     command->add_option("--out", arguments->out,
@@ -233,7 +181,8 @@ void add_run(CLI::App& app, Action& action) {
         "onednn\n"
         "           slimbench run resnet50 --precision int8 --table layers\n"
         "           slimbench run pyramid --filter int8 --out out/int8 --resume");
-    command->callback([=, &action] { action = [=] { return run(*arguments, *measuring); }; });
+    command->callback(
+        [=, &action] { action = [=] { return run(*items, *arguments, *measuring); }; });
 }
 
 }  // namespace slimbench

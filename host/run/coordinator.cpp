@@ -10,6 +10,7 @@
 #include "host/run/device_worker.h"
 #include "host/run/environment.h"
 #include "host/run/roof.h"
+#include "host/run/tuning_files.h"
 
 namespace slimbench {
 
@@ -91,6 +92,7 @@ private:
              Question question);
     std::optional<Peaks> ask_peaks(PeaksWanted wanted);
     bool on_our_device(const ResultRecord& record) const;
+    PrepareRequest prepare_request(const Workload& workload);
     MeasureRequest request(const Row& row, const Protocol& protocol) const {
         return {row.identity.kind, row.step, row.identity.cache, protocol};
     }
@@ -108,6 +110,14 @@ private:
 WorkerLink& Run::device() {
     if (!device_) device_ = workers_.start();
     return *device_;
+}
+
+PrepareRequest Run::prepare_request(const Workload& workload) {
+    PrepareRequest request = slimbench::prepare_request(workload, options_);
+    if (options_.tuning)
+        request.tuned = tuned_choices(*options_.tuning, traits_from(device().hello().at("device")),
+                                      workload.precision);
+    return request;
 }
 
 template <class Question>
@@ -129,7 +139,7 @@ void Run::prepare_peers(const Workload& workload, ChildProcess::Deadline deadlin
         if (peer.prepared) continue;
         ask(peer, peer.prepared, workload, [&](WorkerLink& worker) {
             peer.prepared = worker.prepare(
-                prepare_request(workload, options_), deadline,
+                prepare_request(workload), deadline,
                 [&](const std::string& text) { observer_.phase(peer.name + ": " + text); });
         });
     }
@@ -241,7 +251,7 @@ void Run::measure_rows(const Workload& workload, const std::vector<Row>& rows,
     current_ = &rows.front();
     if (options_.roofline) roof_.raise();
     const ResultRecord prepared =
-        device().prepare(prepare_request(workload, options_), deadline,
+        device().prepare(prepare_request(workload), deadline,
                          [&](const std::string& text) { observer_.phase(text); });
     // A workload that is not measured leaves one record, its first row's.
     if (prepared.status != Status::measured) return emit(prepared, workload, rows.front());
@@ -329,7 +339,7 @@ std::string repro_command(const Workload& workload, const Row& row, const RunOpt
         option_if(!options.device.empty(), fmt::format("--device '{}'", options.device)) +
         (options.tier ? fmt::format(" --tier {}", name(*options.tier)) : "") +
         option_if(!options.kernel.empty(), "--kernel " + options.kernel) +
-        option_if(options.unproven, "--unproven") +
+        option_if(options.unproven, "--unproven") + option_if(!options.tuning, "--no-tuning") +
         option_if(peer, "--peer " + identity.implementation);
     const bool layer = identity.kind == RowKind::layer;
     const bool cold = identity.cache == CacheState::cold;

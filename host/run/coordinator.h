@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "host/kernel/tier.h"
+#include "host/kernel/tuning_table.h"
 #include "host/record/result_record.h"
 #include "host/run/message.h"
 #include "host/suite/workload.h"
@@ -18,14 +19,15 @@
 namespace slimbench {
 
 struct RunOptions {
-    std::string device;                // select_device() pattern
-    std::optional<Tier> tier;          // kernels of at most this tier
-    std::string kernel;                // only variants whose name contains this
-    bool unproven = false;             // take unproven variants as well
-    std::vector<std::string> peers;    // peer_names: convolutions also through these, alternated
-    std::string suite, suite_hash;     // for the records
-    std::optional<std::regex> filter;  // only rows whose id matches somewhere
-    bool roofline = true;              // hold rows against the device's peaks
+    std::string device;                 // select_device() pattern
+    std::optional<Tier> tier;           // kernels of at most this tier
+    std::string kernel;                 // only variants whose name contains this
+    bool unproven = false;              // take unproven variants as well
+    std::vector<std::string> peers;     // peer_names: convolutions also through these, alternated
+    std::string suite, suite_hash;      // for the records
+    std::optional<std::regex> filter;   // only rows whose id matches somewhere
+    bool roofline = true;               // hold rows against the device's peaks
+    std::optional<TuningTable> tuning;  // variants by measurement; else the registry's order
 };
 
 PrepareRequest prepare_request(const Workload& workload, const RunOptions& options);

@@ -1,6 +1,7 @@
 // A worker's service on an OpenCL device.
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -44,6 +45,20 @@ ResultRecord refusal(ResultRecord record, Status status, std::string reason) {
     record.status = status;
     record.reason = std::move(reason);
     return record;
+}
+
+// Each step's variant, runs of one folded.
+std::string names_of_variants(const Plan& plan) {
+    std::string names;
+    std::size_t repeats = 0;
+    for (std::size_t s = 0; s < plan.steps.size(); ++s) {
+        ++repeats;
+        const Variant* variant = plan.steps[s].choice.variant;
+        if (s + 1 < plan.steps.size() && plan.steps[s + 1].choice.variant == variant) continue;
+        names += fmt::format("{}{} x{}", names.empty() ? "" : " ", variant->name,
+                             std::exchange(repeats, 0));
+    }
+    return names;
 }
 
 class DeviceService : public WorkerService {
@@ -167,7 +182,7 @@ private:
         // The names given for our own rows do not hold for a library's.
         const std::string only = preferred_.empty() ? request_.kernel : "";
         return plan_network(network, fuse(network), request_.precision, device_.traits(),
-                            {request_.tier, only, preferred_, request_.unproven});
+                            {request_.tier, only, preferred_, request_.unproven}, request_.tuned);
     }
 
     bool goes_as_preferred(const PlannedStep& planned) const {
@@ -252,14 +267,14 @@ private:
     }
 
     Verdict verify_end_to_end(const Ranges& ranges) {
-        const std::string step_key =
-            fmt::format("end to end {} {} {}{}", content_key(request_.network, request_.seed),
-                        request_.tier ? name(*request_.tier) : "any tier", request_.kernel,
-                        request_.unproven ? " unproven" : "");
-        if (const auto known = verdicts_->find(step_key)) return *known;
         const Network small = small_enough(request_.network, end_to_end_macs);
+        Plan plan = plan_for(small);
+        const std::string step_key =
+            fmt::format("end to end {} {}", content_key(request_.network, request_.seed),
+                        names_of_variants(plan));
+        if (const auto known = verdicts_->find(step_key)) return *known;
         const NumericProblem problem = numeric_int8(small, request_.seed, ranges);
-        VerifiedChain<std::uint8_t> chain(device_, programs_, problem, plan_for(small));
+        VerifiedChain<std::uint8_t> chain(device_, programs_, problem, std::move(plan));
         Verdict verdict = chain.verify_end_to_end(request_.seed, threads_);
         verdicts_->keep(step_key, verdict);
         return verdict;

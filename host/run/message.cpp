@@ -28,6 +28,7 @@ nlohmann::json to_json(const PrepareRequest& request) {
                         {"precision", traits(request.precision).name},
                         {"seed", request.seed},
                         {"kernel", request.kernel},
+                        {"tuned", request.tuned},
                         {"time_limit", request.time_limit},
                         {"unproven", request.unproven},
                         {"network", to_json(request.network)}};
@@ -46,6 +47,7 @@ PrepareRequest prepare_request_from(const nlohmann::json& json) try {
     request.identity.seed = request.seed = json.at("seed");
     request.precision = parse_precision(request.identity.precision).value();
     request.kernel = json.value("kernel", "");
+    request.tuned = json.value("tuned", TunedChoices{});
     request.time_limit = json.value("time_limit", request.time_limit);
     request.unproven = json.value("unproven", false);
     if (json.contains("tier")) request.tier = parse_tier(json["tier"].get<std::string>());

@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "host/kernel/tuning_table.h"
 #include "host/kernel/variant.h"
 #include "host/record/protocol.h"
 #include "host/record/result_record.h"
@@ -29,6 +30,7 @@ struct PrepareRequest {
     std::string kernel;                         // only variants whose name contains this
     double time_limit = Protocol{}.time_limit;  // seconds for the whole workload
     bool unproven = false;                      // take unproven kernels as well
+    TunedChoices tuned = {};                    // variants to try first
 };
 nlohmann::json to_json(const PrepareRequest& request);
 PrepareRequest prepare_request_from(
