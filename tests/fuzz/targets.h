@@ -16,6 +16,7 @@ void check_network_file(std::string_view text);      // suites/networks/*.json
 void check_pruning_file(std::string_view text);      // suites/pruning/*.json
 void check_suite_file(std::string_view text);        // suites/*.json
 void check_expanded_network(std::string_view text);  // what a worker is handed
+void check_tuning_table(std::string_view text);      // what slimbench tune keeps
 void check_journal(std::string_view text);           // slimbench report
 
 struct Target {
@@ -30,6 +31,7 @@ inline constexpr auto targets = std::to_array<Target>({
     {"pruning_file", check_pruning_file},
     {"suite_file", check_suite_file},
     {"expanded_network", check_expanded_network},
+    {"tuning_table", check_tuning_table},
     {"journal", check_journal},
 });
 
