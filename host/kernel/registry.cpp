@@ -131,6 +131,7 @@ constexpr Variant mma(std::string_view name, Precision precision, Tile tile, Inp
     const std::int64_t shown = emulated ? tile.pixels / 4 + tile.vectors * tile.lanes / 4 : 0;
     row.team.local_bytes = static_cast<std::uint64_t>(stages + 128 * shown * 4);
     row.unproven = !emulated;
+    row.emulates = emulated;
     return row;
 }
 constexpr Tile large_warp{64, 16, 4}, small_warp{32, 8, 4};

@@ -92,6 +92,9 @@ std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
 // Why the row, which could compute the step, is left to those who ask for it by name.
 std::optional<std::string> unfit(const Variant& row, const FusedStep& step, const Network& network,
                                  const DeviceTraits& device) {
+    if (row.emulates)
+        return fmt::format("emulates what makes its kernel fast; --kernel {} takes it all the same",
+                           row.name);
     if (!row.made_for_gpus()) return std::nullopt;
     if (device.cpu())
         return fmt::format("is made for GPUs, {} is none; --kernel {} takes it all the same",
@@ -181,7 +184,7 @@ std::vector<const Variant*> candidates(const FusedStep& step, const Network& net
     std::vector<const Variant*> rows = rows_of(family_of(step.operation), {});
     std::erase_if(rows, [&](const Variant* row) {
         return !row->computes_in(precision) || refusal(*row, step, network, device, {}) ||
-               (row->made_for_gpus() && device.cpu());
+               row->emulates || (row->made_for_gpus() && device.cpu());
     });
     const auto is_gemm = [](const Variant* row) { return row->algorithm == Algorithm::gemm; };
     int most_lanes = 1, most_elements = 1;

@@ -67,6 +67,7 @@ struct Variant {
     Capabilities needs = {};
     Team team = {};
     bool unproven = false;  // inline assembly that never ran, verified, on a device that has it
+    bool emulates = false;  // units that the device may lack, slowly: taken by name only
 
     // Of the output, that a work-group computes.
     constexpr std::int64_t block_pixels() const {
