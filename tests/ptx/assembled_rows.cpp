@@ -56,7 +56,7 @@ Outcome assemble(const Source& source, const std::string& kernels) {
     const Outcome compiled = run(fmt::format(
         "{} --target=nvptx64-nvidia-nvcl -x cl -cl-std=CL1.2 -cl-no-stdinc -O3 -S -Wall "
         "-Wno-unused-function -Xclang -target-cpu -Xclang sm_80 -Xclang -target-feature -Xclang "
-        "+ptx70 -include {}/tests/ptx/builtins.h {} {}/{} -o {}",
+        "+ptx70 -include {}/tests/ptx/builtins.clh {} {}/{} -o {}",
         SLIMBENCH_CLANG, SLIMBENCH_SOURCE_DIR, source.options, kernels, source.file, ptx));
     if (compiled.status != 0 || !compiled.said.empty()) return {1, compiled.said};
     Outcome all;
