@@ -1,7 +1,6 @@
 #include "host/run/findings_cache.h"
 
 #include <algorithm>
-#include <fstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -24,17 +23,8 @@ Finding finding_from(const nlohmann::json& json) try {
 }
 
 FindingsCache::FindingsCache(std::string path, std::string scope)
-    : path_(std::move(path)), scope_(std::move(scope)) {
-    std::ifstream file(path_);
-    for (std::string line; std::getline(file, line);) {
-        const auto json = nlohmann::json::parse(line, nullptr, false);
-        if (!json.is_object() || json.value("scope", "") != scope_) continue;
-        try {
-            take(finding_from(json.at("finding")));
-        } catch (const std::exception&) {
-            // A torn or foreign line only costs a probe.
-        }
-    }
+    : file_(std::move(path), std::move(scope)) {
+    file_.read([&](const nlohmann::json& entry) { take(finding_from(entry.at("finding"))); });
 }
 
 std::vector<Capability> FindingsCache::unknown() const {
@@ -53,9 +43,7 @@ void FindingsCache::take(const Finding& finding) {
 
 void FindingsCache::keep(const Finding& finding) {
     take(finding);
-    if (path_.empty()) return;
-    std::ofstream file(path_, std::ios::app);
-    file << nlohmann::json{{"scope", scope_}, {"finding", to_json(finding)}}.dump() << '\n';
+    file_.append({{"finding", to_json(finding)}});
 }
 
 }  // namespace slimbench

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "host/kernel/capability_probe.h"
+#include "host/run/scoped_file.h"
 
 namespace slimbench {
 
@@ -25,7 +26,7 @@ public:
 private:
     void take(const Finding& finding);
 
-    std::string path_, scope_;
+    ScopedFile file_;
     std::vector<Finding> known_;
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "host/record/peaks.h"
+#include "host/run/scoped_file.h"
 
 namespace slimbench {
 
@@ -17,7 +18,7 @@ public:
     void keep(const Peaks& peaks);
 
 private:
-    std::string path_, scope_;
+    ScopedFile file_;
     std::optional<Peaks> known_;
 };
 

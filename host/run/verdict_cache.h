@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/record/result_record.h"
+#include "host/run/scoped_file.h"
 
 namespace slimbench {
 
@@ -19,7 +20,7 @@ public:
     void keep(const std::string& step_key, const Verdict& verdict);
 
 private:
-    std::string path_, scope_;
+    ScopedFile file_;
     std::map<std::string, Verdict> known_;
 };
 
