@@ -29,7 +29,9 @@ constexpr std::array capabilities{
     CapabilityName{Capability::mma_s8, "mma_s8", "matrix units, s8"},
     CapabilityName{Capability::mma_b1, "mma_b1", "matrix units, bits"},
     CapabilityName{Capability::ldmatrix, "ldmatrix", "loads of matrices (ldmatrix)"},
-    CapabilityName{Capability::cp_async, "cp_async", "asynchronous copies (cp.async)"}};
+    CapabilityName{Capability::cp_async, "cp_async", "asynchronous copies (cp.async)"},
+    CapabilityName{Capability::large_local_memory, "large_local_memory",
+                   "144 KiB of local memory in a work-group"}};
 static_assert(capabilities.size() == all_capabilities.size());
 
 const CapabilityName& row(Capability capability) {

@@ -150,6 +150,7 @@ constexpr std::array rows{
     CapabilityProbe{Capability::mma_b1, "can_mma.cl", "-DMMA_B1", For::gpus, mma_b1_task},
     CapabilityProbe{Capability::ldmatrix, "can_stage.cl", "-DSTAGE_LOAD", For::gpus, load_task},
     CapabilityProbe{Capability::cp_async, "can_stage.cl", "-DSTAGE_COPY", For::gpus, copy_task},
+    CapabilityProbe{Capability::large_local_memory, "can_local.cl", "", For::any, shuffle_task},
 };
 static_assert(rows.size() == all_capabilities.size());
 

@@ -1,11 +1,13 @@
 // Facts about a device that decide which kernels it may run.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
 #include "host/kernel/capability.h"
 #include "host/kernel/tier.h"
+#include "kernels/cl/abi.h"
 
 namespace slimbench {
 
@@ -24,6 +26,12 @@ struct DeviceTraits {
 
     bool cpu() const { return kind == DeviceKind::cpu; }
     bool can(Capability capability) const { return capabilities.has(capability); }
+    // What a work-group can have, reported or not.
+    std::uint64_t usable_local_memory() const {
+        return can(Capability::large_local_memory)
+                   ? std::max<std::uint64_t>(local_memory, LARGE_LOCAL_BYTES)
+                   : local_memory;
+    }
 };
 
 }  // namespace slimbench

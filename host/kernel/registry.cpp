@@ -80,24 +80,29 @@ constexpr Variant igemm(std::string_view name, Precision precision, std::string_
     return row;
 }
 
-// 8 x 8 sums for each of 16 x 16 work-items: two words of local memory for eight products. Half of
+// 8 x 8 sums for each of 8 x 16 work-items: two words of local memory for eight products. Half of
 // that where the output is small, or has few channels.
 constexpr Tile large_tile{8, 2, 4}, small_tile{8, 1, 4};
 constexpr Team large_team(int depth) {
-    return {.along_pixels = 16, .along_filters = 16, .depth = depth, .fills_device = true};
+    return {.along_pixels = 8, .along_filters = 16, .depth = depth, .fills_device = true};
 }
 constexpr Team small_team(int depth) {
     return {.along_pixels = 8, .along_filters = 16, .depth = depth};
 }
 
-// Dense convolution on matrix units, a warp of 32 work-items for each member (conv_mma.cl): a stage
-// of 64 bytes of each row is copied while the one before is multiplied. 16 bytes are copied at
-// once, of images, whose pixels may stand 4 channels apart, 4 channels. `emulated`: by name only,
-// to show without matrix units that the kernel's indices are right.
-enum class Mma { ptx, emulated };
+// Dense convolution on matrix units (conv_mma.cl): a warp of 32 work-items for each member of
+// `warps`, `chunks` times 16 bytes of each row to a stage, so many stages in local memory. 16 bytes
+// are copied at once, of images, whose pixels may stand 4 channels apart, 4 channels.
+struct MmaBlock {
+    Tile warp;
+    int along_pixels, along_filters;  // warps
+    int chunks, stages;
+    bool fills_device;
+};
+enum class Mma { ptx, emulated };  // emulated: by name only, shows that the indices are right
 enum class Inputs { features, images, all };
-constexpr Variant mma(std::string_view name, Precision precision, Tile tile, Inputs inputs,
-                      Mma mma) {
+constexpr Variant mma(std::string_view name, Precision precision, const MmaBlock& block,
+                      Inputs inputs, Mma mma) {
     const bool emulated = mma == Mma::emulated;
     const int bytes = precision == Precision::int8 ? 1 : precision == Precision::fp16 ? 2 : 4;
     const int chunk = 16 / bytes;
@@ -105,19 +110,21 @@ constexpr Variant mma(std::string_view name, Precision precision, Tile tile, Inp
     needs.add(precision == Precision::int8   ? Capability::mma_s8
               : precision == Precision::fp16 ? Capability::mma_f16
                                              : Capability::mma_tf32);
-    const Team team{.items = 128,
-                    .along_pixels = 2,
-                    .along_filters = 2,
-                    .depth = 4 * chunk,
+    const int warps = block.along_pixels * block.along_filters;
+    const Team team{.items = static_cast<std::uint64_t>(32 * warps),
+                    .along_pixels = block.along_pixels,
+                    .along_filters = block.along_filters,
+                    .depth = block.chunks * chunk,
                     .unit = inputs == Inputs::images ? 4 : chunk,
-                    .fills_device = tile.pixels > 32};
+                    .stages = block.stages,
+                    .fills_device = block.fills_device};
     Variant row{name,
                 Family::conv,
                 precision,
                 "conv_mma.cl",
                 emulated ? (bytes == 4 ? "-DMMA_EMULATED -DTF32" : "-DMMA_EMULATED")
                          : (bytes == 4 ? "-DMMA_PTX -DTF32" : "-DMMA_PTX"),
-                tile,
+                block.warp,
                 chunk,
                 Tier::portable,
                 false,
@@ -127,14 +134,26 @@ constexpr Variant mma(std::string_view name, Precision precision, Tile tile, Inp
                 Algorithm::direct,
                 emulated ? Capabilities{} : needs,
                 team};
-    const std::int64_t stages = 2 * 4 * 16 * (row.block_pixels() + 2 + row.block_filters());
-    const std::int64_t shown = emulated ? tile.pixels / 4 + tile.vectors * tile.lanes / 4 : 0;
-    row.team.local_bytes = static_cast<std::uint64_t>(stages + 128 * shown * 4);
+    const std::int64_t ring =
+        block.stages * block.chunks * 16 * (row.block_pixels() + row.block_filters());
+    // Emulated, each work-item shows its words to its warp.
+    const std::int64_t words =
+        emulated ? block.warp.pixels / 4 + block.warp.vectors * block.warp.lanes / 4 : 0;
+    row.team.local_bytes = static_cast<std::uint64_t>(ring + 32 * warps * words * 4);
+    if (row.team.local_bytes > 48 * 1024 && !emulated)
+        row.needs.add(Capability::large_local_memory);
     row.unproven = !emulated;
     row.emulates = emulated;
     return row;
 }
-constexpr Tile large_warp{64, 16, 4}, small_warp{32, 8, 4};
+// 16 bytes of results are stored at once, in INT8 8. Sums of a warp: 64 x 64, 64 x 32, 32 x 64 or
+// 32 x 32; docs/performance.md has what other blocks reached.
+constexpr MmaBlock large_block{{64, 8, 8}, 4, 2, 8, 3, true};   // 256 x 128
+constexpr MmaBlock square_block{{64, 4, 8}, 2, 4, 4, 3, true};  // 128 x 128
+constexpr MmaBlock narrow_block{{32, 8, 8}, 4, 1, 4, 3, true};  // 128 x 64
+constexpr MmaBlock small_block{{32, 4, 8}, 2, 2, 4, 4, false};  // 64 x 64
+constexpr MmaBlock square_tf32{{64, 16, 4}, 2, 2, 4, 3, true};  // 128 x 128
+constexpr MmaBlock small_tf32{{32, 8, 4}, 2, 2, 4, 4, false};   // 64 x 64
 
 // A vector of four channels for each work-item, channels fastest: a GPU's work-items then read and
 // write neighbouring memory together.
@@ -160,16 +179,16 @@ constexpr std::array rows{
     blocked("conv_blocked.fp32.avx512", fp32, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp32.avx2", fp32, "", {6, 2, 8}, Tier::avx2),
     blocked("conv_blocked.fp32.portable", fp32, "", {6, 2, 4}, Tier::portable),
-    igemm("conv_igemm.fp32", fp32, "", large_tile, large_team(8)),
-    igemm("conv_igemm.fp32.small", fp32, "", small_tile, small_team(8)),
+    igemm("conv_igemm.fp32", fp32, "", large_tile, large_team(16)),
+    igemm("conv_igemm.fp32.small", fp32, "", small_tile, small_team(16)),
     plain("conv_plain.fp32", Family::conv, fp32, "conv_plain.cl"),
     through_clblast("clblast_vector.fp32", fp32, true),
     through_clblast("clblast_scalar.fp32", fp32, false),
 
-    mma("conv_mma.tf32", tf32, large_warp, Inputs::all, Mma::ptx),
-    mma("conv_mma.tf32.small", tf32, small_warp, Inputs::all, Mma::ptx),
-    mma("conv_mma.tf32.emulated", tf32, large_warp, Inputs::all, Mma::emulated),
-    mma("conv_mma.tf32.emulated.small", tf32, small_warp, Inputs::all, Mma::emulated),
+    mma("conv_mma.tf32", tf32, square_tf32, Inputs::all, Mma::ptx),
+    mma("conv_mma.tf32.small", tf32, small_tf32, Inputs::all, Mma::ptx),
+    mma("conv_mma.tf32.emulated", tf32, square_tf32, Inputs::all, Mma::emulated),
+    mma("conv_mma.tf32.emulated.small", tf32, small_tf32, Inputs::all, Mma::emulated),
 
     winograd("conv_winograd.fp16.avx512", fp16, {6, 4, 16}, Tier::avx512, winograd_6x64),
     winograd("conv_winograd.fp16.avx512.narrow", fp16, {8, 2, 16}, Tier::avx512, winograd_8x32),
@@ -179,19 +198,22 @@ constexpr std::array rows{
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
     native(blocked("conv_blocked_native.fp16", fp16, "", {6, 2, 8}, Tier::portable)),
     blocked("conv_blocked.fp16.portable", fp16, "", {6, 2, 4}, Tier::portable),
-    mma("conv_mma.fp16", fp16, large_warp, Inputs::features, Mma::ptx),
-    mma("conv_mma.fp16.image", fp16, large_warp, Inputs::images, Mma::ptx),
-    mma("conv_mma.fp16.small", fp16, small_warp, Inputs::features, Mma::ptx),
-    mma("conv_mma.fp16.small.image", fp16, small_warp, Inputs::images, Mma::ptx),
+    mma("conv_mma.fp16.large", fp16, large_block, Inputs::features, Mma::ptx),
+    mma("conv_mma.fp16.square", fp16, square_block, Inputs::features, Mma::ptx),
+    mma("conv_mma.fp16.narrow", fp16, narrow_block, Inputs::features, Mma::ptx),
+    mma("conv_mma.fp16.small", fp16, small_block, Inputs::features, Mma::ptx),
+    mma("conv_mma.fp16.image", fp16, narrow_block, Inputs::images, Mma::ptx),
+    mma("conv_mma.fp16.small.image", fp16, small_block, Inputs::images, Mma::ptx),
     native(igemm("conv_igemm_native.fp16", fp16, "", large_tile, large_team(16))),
     native(igemm("conv_igemm_native.fp16.small", fp16, "", small_tile, small_team(16))),
     igemm("conv_igemm.fp16", fp16, "", large_tile, large_team(16)),
     igemm("conv_igemm.fp16.small", fp16, "", small_tile, small_team(16)),
     native(plain("conv_plain_native.fp16", Family::conv, fp16, "conv_plain.cl")),
     plain("conv_plain.fp16", Family::conv, fp16, "conv_plain.cl"),
-    mma("conv_mma.fp16.emulated", fp16, large_warp, Inputs::features, Mma::emulated),
-    mma("conv_mma.fp16.emulated.small", fp16, small_warp, Inputs::features, Mma::emulated),
-    mma("conv_mma.fp16.emulated.small.image", fp16, small_warp, Inputs::images, Mma::emulated),
+    mma("conv_mma.fp16.emulated.large", fp16, large_block, Inputs::features, Mma::emulated),
+    mma("conv_mma.fp16.emulated.square", fp16, square_block, Inputs::features, Mma::emulated),
+    mma("conv_mma.fp16.emulated.small", fp16, small_block, Inputs::features, Mma::emulated),
+    mma("conv_mma.fp16.emulated.small.image", fp16, small_block, Inputs::images, Mma::emulated),
     through_clblast("clblast_vector.fp16", fp16, true),
     through_clblast("clblast_scalar.fp16", fp16, false),
 
@@ -201,10 +223,12 @@ constexpr std::array rows{
     blocked("conv_blocked.int8.avx512", int8, "-DDOT_MADD", {12, 2, 16}, Tier::avx512),
     blocked("conv_blocked.int8.avx2", int8, "-DDOT_MADD", {4, 2, 8}, Tier::avx2),
     blocked("conv_blocked.int8.portable", int8, "-DDOT_PORTABLE", {4, 1, 4}, Tier::portable),
-    mma("conv_mma.int8", int8, large_warp, Inputs::features, Mma::ptx),
-    mma("conv_mma.int8.image", int8, large_warp, Inputs::images, Mma::ptx),
-    mma("conv_mma.int8.small", int8, small_warp, Inputs::features, Mma::ptx),
-    mma("conv_mma.int8.small.image", int8, small_warp, Inputs::images, Mma::ptx),
+    mma("conv_mma.int8.large", int8, large_block, Inputs::features, Mma::ptx),
+    mma("conv_mma.int8.square", int8, square_block, Inputs::features, Mma::ptx),
+    mma("conv_mma.int8.narrow", int8, narrow_block, Inputs::features, Mma::ptx),
+    mma("conv_mma.int8.small", int8, small_block, Inputs::features, Mma::ptx),
+    mma("conv_mma.int8.image", int8, narrow_block, Inputs::images, Mma::ptx),
+    mma("conv_mma.int8.small.image", int8, small_block, Inputs::images, Mma::ptx),
     igemm("conv_igemm.int8.dp4a", int8, "-DDOT_DP4A", large_tile, large_team(32),
           {Capability::dp4a}),
     igemm("conv_igemm.int8.dp4a.small", int8, "-DDOT_DP4A", small_tile, small_team(32),
@@ -216,9 +240,10 @@ constexpr std::array rows{
     igemm("conv_igemm.int8.unpacked", int8, "-DDOT_PORTABLE", large_tile, large_team(32)),
     igemm("conv_igemm.int8.unpacked.small", int8, "-DDOT_PORTABLE", small_tile, small_team(32)),
     plain("conv_plain.int8", Family::conv, int8, "conv_plain.cl"),
-    mma("conv_mma.int8.emulated", int8, large_warp, Inputs::features, Mma::emulated),
-    mma("conv_mma.int8.emulated.small", int8, small_warp, Inputs::features, Mma::emulated),
-    mma("conv_mma.int8.emulated.small.image", int8, small_warp, Inputs::images, Mma::emulated),
+    mma("conv_mma.int8.emulated.large", int8, large_block, Inputs::features, Mma::emulated),
+    mma("conv_mma.int8.emulated.square", int8, square_block, Inputs::features, Mma::emulated),
+    mma("conv_mma.int8.emulated.small", int8, small_block, Inputs::features, Mma::emulated),
+    mma("conv_mma.int8.emulated.small.image", int8, small_block, Inputs::images, Mma::emulated),
 
     vector("depthwise_vector.fp32.avx512", Family::depthwise, fp32, "depthwise_vector.cl",
            Tier::avx512, narrow, 7),

@@ -35,8 +35,9 @@ std::string Variant::build_options() const {
     if (team.items > 1) options += fmt::format(" -DWORK_ITEMS={}", team.items);
     if (team.depth > 0)
         options += fmt::format(
-            " -DMEMBERS_ALONG_PIXELS={} -DMEMBERS_ALONG_FILTERS={} -DDEPTH={} -DUNIT={}",
-            team.along_pixels, team.along_filters, team.depth, team.unit);
+            " -DMEMBERS_ALONG_PIXELS={} -DMEMBERS_ALONG_FILTERS={} -DDEPTH={} -DUNIT={} "
+            "-DSTAGES={}",
+            team.along_pixels, team.along_filters, team.depth, team.unit, team.stages);
     if (!defines.empty()) options += fmt::format(" {}", defines);
     return options;
 }
@@ -77,9 +78,9 @@ std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
     for (const Capability needed : all_capabilities)
         if (row.needs.has(needed) && !device.can(needed))
             return fmt::format("needs {}, which {} lacks", title(needed), device.name);
-    if (row.team.local_bytes > device.local_memory)
+    if (row.team.local_bytes > device.usable_local_memory())
         return fmt::format("takes {} bytes of local memory, {} has {}", row.team.local_bytes,
-                           device.name, device.local_memory);
+                           device.name, device.usable_local_memory());
     if (row.made_for_gpus() && row.team.items > device.largest_work_group)
         return fmt::format("has {} work-items in a work-group, {} takes {}", row.team.items,
                            device.name, device.largest_work_group);
@@ -101,8 +102,13 @@ std::optional<std::string> unfit(const Variant& row, const FusedStep& step, cons
                            device.name, row.name);
     const LaunchSize launch = launch_size(step, row, network);
     const std::size_t groups = launch.global[0] / launch.local[0];
-    if (row.team.fills_device && groups < device.compute_units)
+    if (!row.team.fills_device) return std::nullopt;
+    if (groups < device.compute_units)
         return fmt::format("has {} work-groups for {} compute units", groups, device.compute_units);
+    const std::int64_t filters = network.tensors[step.output].shape.channels;
+    if (2 * filters <= row.block_filters())
+        return fmt::format("computes {} filters at a time, there are {}", row.block_filters(),
+                           filters);
     return std::nullopt;
 }
 

@@ -36,9 +36,10 @@ struct Team {
     int along_pixels = 1, along_filters = 1;
     int depth = 0;  // products of each sum that are in local memory at a time; 0: none
     int unit = 0;   // channels that a work-item copies there at once; taps are padded to whole ones
+    int stages = 2;  // of products in local memory: one is multiplied, the others are copied
     std::uint64_t local_bytes = 0;  // of local memory
-    bool fills_device = false;  // leaves outputs that do not give each compute unit a work-group
-                                // to rows of smaller tiles
+    bool fills_device = false;  // leaves outputs that do not give each compute unit a work-group,
+                                // or half of a block's filters something to do, to smaller tiles
 };
 
 // How a convolution's sums come about: decides how weights are packed and how exact results are.

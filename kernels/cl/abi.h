@@ -6,6 +6,10 @@
 #ifndef SLIMBENCH_ABI_H
 #define SLIMBENCH_ABI_H
 
+// Local memory that a work-group of the largest blocks of conv_mma.cl takes. Drivers may report
+// less than they give: a capability of its own says whether it is there.
+#define LARGE_LOCAL_BYTES (144 * 1024)
+
 // An NHWC tensor in memory: batch x (height + 2 halo) x (width + 2 halo) x pitch elements. Element
 // (n, y, x, c) of the logical tensor stands at ((n * (height + 2 halo) + y + halo) * (width + 2
 // halo) + x + halo) * pitch + c, a 64-bit index. Whoever writes a tensor also fills its halo with

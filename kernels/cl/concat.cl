@@ -1,6 +1,7 @@
 // Two tensors' channels behind each other (the second is the residual), one pixel and LANES
 // channels at a time. A vector lies in one operand, or its lanes are collected one by one: where
 // the operands meet, and where the second ends.
+#define VECTORS_AT_ANY_ELEMENT  // the second operand is read from where the first one ends
 #include "share.clh"
 
 #if FP16

@@ -12,8 +12,8 @@
 #include "dot.clh"
 #include "implicit.clh"
 
-#if UNIT != 4 || LANES != 4
-#error "conv_igemm copies and computes four channels at a time"
+#if UNIT != 4 || LANES != 4 || PIXELS % 4 != 0
+#error "conv_igemm copies and computes four channels at a time, of four pixels at a time"
 #endif
 
 #if INT8
@@ -53,10 +53,11 @@ INLINE fetched fetch(global const ELEMENT* input, global const WEIGHT* stage_wei
                      step_args args, const window_walk* walk, int item) {
     fetched next;
     const bool live = in_window(args, walk);
+    global const ELEMENT* tap = input + (live ? walk->tap : 0);
 #pragma unroll
     for (int u = 0; u < WINDOW_UNITS; ++u)
         next.window[u] =
-            live ? LOAD_WINDOW(input + unit_index(args, walk, u)) : (window_unit)(0);
+            live ? LOAD_WINDOW(tap + walk->window[u]) : (window_unit)(0);
 #pragma unroll
     for (int v = 0; v < FILTER_VECTORS; ++v)
         next.filters[v] =
@@ -88,16 +89,19 @@ INLINE void multiply(dot_sum* sum, local const word* windows, local const word* 
                      int column) {
     windows += row * PIXELS;
     filters += column * LANES;
-#pragma unroll 2
+#pragma unroll
     for (int k = 0; k < STAGE_WORDS; ++k, windows += WINDOW_PITCH, filters += BLOCK_FILTERS) {
         dot_weights weight[VECTORS];
 #pragma unroll
         for (int v = 0; v < VECTORS; ++v)
             weight[v] = split_weights(
                 *(local const four_words*)(filters + v * MEMBERS_ALONG_FILTERS * LANES));
+        four_words four[PIXELS / 4];
+#pragma unroll
+        for (int p = 0; p < PIXELS / 4; ++p) four[p] = ((local const four_words*)windows)[p];
 #pragma unroll
         for (int p = 0; p < PIXELS; ++p) {
-            const dot_activations activation = (dot_activations)(windows[p]);
+            const dot_activations activation = (dot_activations)(((const word*)four)[p]);
 #pragma unroll
             for (int v = 0; v < VECTORS; ++v)
                 sum[p * VECTORS + v] = dot(activation, weight[v], sum[p * VECTORS + v]);

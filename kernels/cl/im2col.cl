@@ -32,7 +32,8 @@ KERNEL im2col(STEP_ARGUMENTS) {
         for (int tap = 0; tap < taps; ++tap, window += depth) {
             global const ELEMENT* pixel = under_tap(input, args, args.first_pixel + row, tap);
             for (int c = 0; c < depth; c += LANES)
-                *(global stored_element*)(window + c) = *(global const stored_element*)(pixel + c);
+                *(global lanes_element_at_any*)(window + c) =
+                    *(global const lanes_element_at_any*)(pixel + c);
         }
     }
 #endif

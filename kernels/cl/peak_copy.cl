@@ -6,7 +6,7 @@
 #if STREAM && LANES > 1 && __has_builtin(__builtin_nontemporal_store)
 #define STORE(pointer, value) __builtin_nontemporal_store(value, (global lanes_int*)(pointer))
 #else
-#define STORE(pointer, value) (*(global stored_int*)(pointer) = (value))
+#define STORE(pointer, value) (*(global lanes_int_at_any*)(pointer) = (value))
 #endif
 
 KERNEL peak_copy(PEAK_ARGUMENTS) {

@@ -126,9 +126,18 @@ TEST(PlantedFp16Fault, a_matrix_loaded_in_the_wrong_order_is_caught) {
     EXPECT_EQ(first_verdict<Half>({}, kernel).result, Verdict::Result::correct);
     const Verdict verdict = first_verdict<Half>(
         {"conv_mma.cl",
-         "m * 2 * MATRIX_BYTES, MATRIX_BYTES,\n                          WINDOW_CHUNK",
-         "m * 2 * MATRIX_BYTES, WINDOW_CHUNK,\n                          MATRIX_BYTES"},
+         "matrix % 2 * MATRIX_ROWS + matrix_row,\n                                           chunk "
+         "+ matrix / 2",
+         "matrix / 2 * MATRIX_ROWS + matrix_row,\n                                           chunk "
+         "+ matrix % 2"},
         kernel);
+    EXPECT_EQ(verdict.result, Verdict::Result::incorrect);
+}
+
+TEST(PlantedFp16Fault, a_stage_overwritten_while_it_is_multiplied_is_caught) {
+    const Verdict verdict = first_verdict<Half>(
+        {"conv_mma.cl", "int full = 0, empty = STAGES - 1;", "int full = 0, empty = 0;"},
+        "conv_mma.fp16.emulated.small");
     EXPECT_EQ(verdict.result, Verdict::Result::incorrect);
 }
 

@@ -66,10 +66,10 @@ TEST(Packing, fills_stages_of_local_memory_with_whole_taps) {
     const ConvProblem& problem = std::get<Conv>(lone.step.operation).problem;
     const Variant& variant = row("conv_igemm.fp32.small");
     ASSERT_EQ(variant.block_filters(), 64);
-    ASSERT_EQ(variant.team.depth, 8);
+    ASSERT_EQ(variant.team.depth, 16);
     const auto packed =
         words<float>(pack(lone.step, variant, numbered_constants(problem), lone.network).weights);
-    const std::size_t products = 9 * 8;  // 7 channels of a tap are padded to 8: 9 stages
+    const std::size_t products = 80;  // 9 taps of 7 channels, padded to 8, in 5 stages
     ASSERT_EQ(packed.size(), 2 * 64 * products);
     EXPECT_EQ(packed_weight_bytes(lone.step, variant), packed.size() * sizeof(float));
     for (std::size_t o = 0; o < 128; ++o)
@@ -184,8 +184,8 @@ TEST(Launch, gives_winograds_work_items_two_blocks) {
 TEST(Launch, gives_every_tile_of_a_gpus_convolution_a_work_group) {
     const LoneStep lone = lone_conv("mb1ic64ih15oc130kh1");  // 225 pixels
     const LaunchSize size = launch_size(lone.step, row("conv_igemm.fp32"), lone.network);
-    EXPECT_EQ(size.local, (std::array<std::size_t, 3>{256, 1, 1}));
-    EXPECT_EQ(size.global, (std::array<std::size_t, 3>{2 * 2 * 256, 1, 1}));
+    EXPECT_EQ(size.local, (std::array<std::size_t, 3>{128, 1, 1}));
+    EXPECT_EQ(size.global, (std::array<std::size_t, 3>{4 * 2 * 128, 1, 1}));
 }
 
 TEST(Launch, gives_every_vector_of_channels_a_work_item_of_a_gpu) {

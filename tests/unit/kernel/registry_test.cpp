@@ -99,8 +99,8 @@ TEST(Registry, takes_unproven_rows_only_where_they_are_asked_for) {
     for (const Capability capability : all_capabilities) device.capabilities.add(capability);
     EXPECT_EQ(chosen(conv, Precision::fp16, device), "conv_igemm_native.fp16");
     EXPECT_EQ(chosen(conv, Precision::int8, device), "conv_igemm.int8.dot");
-    EXPECT_EQ(chosen(conv, Precision::fp16, device, {.unproven = true}), "conv_mma.fp16");
-    EXPECT_EQ(chosen(conv, Precision::int8, device, {.unproven = true}), "conv_mma.int8");
+    EXPECT_EQ(chosen(conv, Precision::fp16, device, {.unproven = true}), "conv_mma.fp16.large");
+    EXPECT_EQ(chosen(conv, Precision::int8, device, {.unproven = true}), "conv_mma.int8.large");
     EXPECT_EQ(
         chosen(lone_conv("mb32ic3ih224oc64kh7sh2ph3"), Precision::int8, device, {.unproven = true}),
         "conv_mma.int8.image");
@@ -112,7 +112,7 @@ TEST(Registry, takes_unproven_rows_only_where_they_are_asked_for) {
     device.capabilities = {Capability::dp4a};
     EXPECT_EQ(chosen(conv, Precision::int8, device, {.unproven = true}), "conv_igemm.int8.dp4a");
     EXPECT_THAT(choose(conv.step, conv.network, Precision::int8, device).refused,
-                Contains("conv_mma.int8: needs matrix units, s8, which some GPU lacks"));
+                Contains("conv_mma.int8.square: needs matrix units, s8, which some GPU lacks"));
 }
 
 TEST(Registry, computes_tf32_on_matrix_units_or_not_at_all) {
@@ -129,26 +129,47 @@ TEST(Registry, computes_tf32_on_matrix_units_or_not_at_all) {
 }
 
 TEST(Registry, leaves_large_tiles_to_outputs_that_give_every_compute_unit_one) {
-    const LoneStep conv = lone_conv("mb1ic64ih64oc128kh1");  // 4,096 pixels: 32 tiles
+    const LoneStep conv = lone_conv("mb1ic64ih64oc128kh1");  // 4,096 pixels: 64 tiles
     DeviceTraits device = gpu();
-    device.compute_units = 32;
+    device.compute_units = 64;
     EXPECT_EQ(chosen(conv, Precision::fp32, device), "conv_igemm.fp32");
-    device.compute_units = 33;
+    device.compute_units = 65;
     EXPECT_EQ(chosen(conv, Precision::fp32, device), "conv_igemm.fp32.small");
     EXPECT_EQ(chosen(conv, Precision::fp32, device, {.only = "igemm"}), "conv_igemm.fp32");
     EXPECT_THAT(choose(conv.step, conv.network, Precision::fp32, device).refused,
-                Contains("conv_igemm.fp32: has 32 work-groups for 33 compute units"));
+                Contains("conv_igemm.fp32: has 64 work-groups for 65 compute units"));
+}
+
+TEST(Registry, leaves_large_tiles_to_outputs_that_use_more_than_half_of_their_filters) {
+    const DeviceTraits device = gpu();
+    EXPECT_EQ(chosen(lone_conv("mb32ic64ih56oc65kh1"), Precision::fp32, device), "conv_igemm.fp32");
+    const LoneStep narrow = lone_conv("mb32ic64ih56oc64kh1");
+    EXPECT_EQ(chosen(narrow, Precision::fp32, device), "conv_igemm.fp32.small");
+    EXPECT_THAT(choose(narrow.step, narrow.network, Precision::fp32, device).refused,
+                Contains("conv_igemm.fp32: computes 128 filters at a time, there are 64"));
+}
+
+TEST(Registry, takes_more_local_memory_than_is_reported_where_a_probe_found_it) {
+    const LoneStep conv = lone_conv("mb32ic64ih56oc256kh1");
+    DeviceTraits device = gpu();
+    device.capabilities = {Capability::ldmatrix, Capability::cp_async, Capability::mma_f16};
+    EXPECT_EQ(chosen(conv, Precision::fp16, device, {.unproven = true}), "conv_mma.fp16.square");
+    device.capabilities.add(Capability::large_local_memory);
+    EXPECT_EQ(device.usable_local_memory(), std::uint64_t{LARGE_LOCAL_BYTES});
+    EXPECT_EQ(chosen(conv, Precision::fp16, device, {.unproven = true}), "conv_mma.fp16.large");
+    device.local_memory = 2 * LARGE_LOCAL_BYTES;
+    EXPECT_EQ(device.usable_local_memory(), device.local_memory);
 }
 
 TEST(Registry, takes_no_more_of_a_work_group_than_the_device_has) {
     const LoneStep conv = lone_conv("mb32ic64ih56oc256kh1");
     DeviceTraits device = gpu();
-    device.local_memory = 16 << 10;
+    device.local_memory = 24 << 10;
     const Choice choice = choose(conv.step, conv.network, Precision::fp32, device);
     ASSERT_NE(choice.variant, nullptr);
     EXPECT_EQ(choice.variant->name, "conv_igemm.fp32.small");
-    EXPECT_THAT(choice.refused, Contains("conv_igemm.fp32: takes 16640 bytes of local memory, some "
-                                         "GPU has 16384"));
+    EXPECT_THAT(choice.refused, Contains("conv_igemm.fp32: takes 25088 bytes of local memory, some "
+                                         "GPU has 24576"));
     device.largest_work_group = 64;
     EXPECT_EQ(chosen(conv, Precision::fp32, device), "conv_plain.fp32");
 }
