@@ -49,6 +49,12 @@ struct ChainTimes {
     double device() const;             // seconds from first START to last END
 };
 
+// Of passes that were enqueued at once and of which no step was observed.
+struct PassesTime {
+    LaunchTime device;  // first START to last END
+    double host = 0;    // seconds from the first enqueue until all is finished
+};
+
 class Chain {
 public:
     // Uploads constants and creates kernels. Throws cl::Error, or std::runtime_error from building.
@@ -58,6 +64,8 @@ public:
     // Enqueues steps [first, end) in order and waits once; with `passes` so often one behind the
     // other, of which each has its share of the host's time.
     std::vector<ChainTimes> run_passes(std::size_t first, std::size_t end, int passes);
+    // The same with events of the first and the last step only.
+    PassesTime run_unobserved(std::size_t first, std::size_t end, int passes);
     ChainTimes run(std::size_t first, std::size_t end) { return run_passes(first, end, 1).front(); }
     ChainTimes run() { return run(0, commands_.size()); }
     std::size_t step_count() const { return commands_.size(); }
@@ -79,6 +87,8 @@ private:
         cl::Buffer inner;  // what kernels see
     };
     StepEvents enqueue_step(std::size_t step);
+    void enqueue_step_unobserved(std::size_t step);
+    [[noreturn]] void cannot_enqueue(std::size_t step, const cl::Error& error) const;
     void create_slots();
     void create_commands(ProgramCache& programs, const PackedNetwork& packed,
                          const std::vector<StepConstants>& constants);

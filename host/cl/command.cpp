@@ -71,6 +71,16 @@ struct Enqueue {
     }
 };
 
+struct EnqueueUnobserved {
+    cl::CommandQueue& queue;
+
+    void operator()(const KernelCommand& command) const {
+        queue.enqueueNDRangeKernel(command.kernel, cl::NullRange, range(command.size.global),
+                                   range(command.size.local));
+    }
+    void operator()(const MatrixProduct& product) const { product.enqueue(queue); }
+};
+
 }  // namespace
 
 std::vector<Command> step_commands(ProgramCache& programs, const PlannedStep& step,
@@ -84,6 +94,10 @@ StepEvents enqueue(cl::CommandQueue& queue, const std::vector<Command>& commands
     StepEvents events;
     for (const Command& command : commands) std::visit(Enqueue{queue, events}, command);
     return events;
+}
+
+void enqueue_unobserved(cl::CommandQueue& queue, const std::vector<Command>& commands) {
+    for (const Command& command : commands) std::visit(EnqueueUnobserved{queue}, command);
 }
 
 }  // namespace slimbench

@@ -38,4 +38,7 @@ struct StepEvents {
 // stands for that, so that what the library does on the host is part of a step that it opens.
 StepEvents enqueue(cl::CommandQueue& queue, const std::vector<Command>& commands);
 
+// The same without events: some drivers take longer to enqueue an event than to run a kernel.
+void enqueue_unobserved(cl::CommandQueue& queue, const std::vector<Command>& commands);
+
 }  // namespace slimbench

@@ -48,34 +48,35 @@ cl::Buffer ProbeRun::filled(const std::vector<std::byte>& contents, std::size_t 
     return buffer;
 }
 
-cl::Event ProbeRun::enqueue(std::uint32_t passes, const std::vector<cl::Event>* after) {
-    cl::Event event;
+void ProbeRun::enqueue(std::uint32_t passes, cl::Event* event,
+                       const std::vector<cl::Event>* after) {
     kernel_.setArg(3, passes);
     device_.queue().enqueueNDRangeKernel(kernel_, cl::NullRange, cl::NDRange(launch_.items()),
-                                         cl::NDRange(launch_.group_size), after, &event);
+                                         cl::NDRange(launch_.group_size), after, event);
     passes_ = passes;
-    return event;
 }
 
 ProbeTime ProbeRun::run(std::uint32_t passes) {
+    cl::Event event;
     const auto before = std::chrono::steady_clock::now();
-    const cl::Event event = enqueue(passes);
+    enqueue(passes, &event);
     device_.queue().finish();
     const std::chrono::duration<double> host = std::chrono::steady_clock::now() - before;
-    return {times_of(event).seconds(), host.count()};
+    return {times_of(event), host.count()};
 }
 
-std::vector<LaunchTime> ProbeRun::run_chain(int launches) {
-    std::vector<cl::Event> events;
+LaunchTime ProbeRun::run_chain(int launches) {
+    cl::Event begun, ended;
     cl::UserEvent release(device_.context());
     const std::vector<cl::Event> held{release};
-    for (int i = 0; i < launches; ++i) events.push_back(enqueue(1, i == 0 ? &held : nullptr));
+    for (int i = 0; i < launches; ++i) {
+        cl::Event* event = i == 0 ? &begun : i + 1 == launches ? &ended : nullptr;
+        enqueue(1, event, i == 0 ? &held : nullptr);
+    }
     device_.queue().flush();
     release.setStatus(CL_COMPLETE);
     device_.queue().finish();
-    std::vector<LaunchTime> times;
-    for (const cl::Event& event : events) times.push_back(times_of(event));
-    return times;
+    return {times_of(begun).start_ns, times_of(ended).end_ns};
 }
 
 std::optional<std::string> ProbeRun::fault() {

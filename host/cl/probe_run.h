@@ -14,7 +14,7 @@
 namespace slimbench {
 
 struct ProbeTime {
-    double device = 0;  // seconds from START to END
+    LaunchTime device;  // START to END
     double host = 0;    // seconds from enqueueing until it is finished
 };
 
@@ -24,8 +24,9 @@ public:
     ProbeRun(Device& device, ProgramCache& programs, const Probe& probe, const ProbeLaunch& launch);
 
     ProbeTime run(std::uint32_t passes);
-    // So many launches of one pass, all of them in the queue before the first one starts.
-    std::vector<LaunchTime> run_chain(int launches);
+    // So many launches of one pass, all of them in the queue before the first one starts: from its
+    // START to END of the last. Those between have no events, which can take longer than a launch.
+    LaunchTime run_chain(int launches);
 
     // The first word that the last run left wrong, in words, or nothing.
     std::optional<std::string> fault();
@@ -35,7 +36,8 @@ public:
 
 private:
     cl::Buffer filled(const std::vector<std::byte>& contents, std::size_t bytes);
-    cl::Event enqueue(std::uint32_t passes, const std::vector<cl::Event>* after = nullptr);
+    void enqueue(std::uint32_t passes, cl::Event* event,
+                 const std::vector<cl::Event>* after = nullptr);
 
     Device& device_;
     const Probe& probe_;

@@ -36,14 +36,14 @@ DeviceClock::DeviceClock(Device& device, ProgramCache& programs) {
     if (device.traits().cpu()) return;
     run_.emplace(device, programs, choose_probe(Quantity::fp32, device.traits()),
                  launch_on(device.traits()));
-    while (run_->run(passes_).device < long_enough && passes_ < run_->most_passes() / 2)
+    while (run_->run(passes_).device.seconds() < long_enough && passes_ < run_->most_passes() / 2)
         passes_ *= 2;
 }
 
 double DeviceClock::operator()() {
     if (!run_) return clock_probe();
     double best = std::numeric_limits<double>::infinity();
-    for (int run = 0; run < runs; ++run) best = std::min(best, run_->run(passes_).device);
+    for (int run = 0; run < runs; ++run) best = std::min(best, run_->run(passes_).device.seconds());
     return best;
 }
 

@@ -80,7 +80,7 @@ void expect_right(ProbeRun& run) {
 std::uint32_t fitting_passes(ProbeRun& run) {
     std::uint32_t passes = 1;
     while (true) {
-        const double seconds = std::max(run.run(passes).device, 1e-7);
+        const double seconds = std::max(run.run(passes).device.seconds(), 1e-7);
         if (seconds >= launch_seconds / 2 || passes >= run.most_passes()) return passes;
         const double wanted = passes * std::clamp(launch_seconds / seconds, 1.5, 50.0) + 1;
         passes =
@@ -95,7 +95,7 @@ double best_rate(Device& device, ProgramCache& programs, const Probe& probe,
     const std::uint32_t passes = fitting_passes(run);
     double best = std::numeric_limits<double>::infinity();
     for (int i = 0; i < launches; ++i) {
-        const double seconds = run.run(passes).device;
+        const double seconds = run.run(passes).device.seconds();
         if (seconds > 0) best = std::min(best, seconds);
     }
     expect_right(run);
@@ -117,21 +117,17 @@ void measure_launches(Device& device, ProgramCache& programs, Peaks& peaks) {
     ProbeRun run(device, programs, choose_probe(Quantity::launch, device.traits()), {});
     peaks.launch = peaks.launch_by_host = peaks.launch_in_chain =
         std::numeric_limits<double>::infinity();
+    std::vector<std::uint64_t> times_ns;
     for (int i = 0; i < empty_launches; ++i) {
         const ProbeTime time = run.run(1);
-        peaks.launch = std::min(peaks.launch, std::max(time.device, 0.0));
+        peaks.launch = std::min(peaks.launch, std::max(time.device.seconds(), 0.0));
         peaks.launch_by_host = std::min(peaks.launch_by_host, time.host);
+        times_ns.push_back(time.device.start_ns);
+        times_ns.push_back(time.device.end_ns);
     }
-    std::vector<std::uint64_t> times_ns;
-    for (int i = 0; i < chains; ++i) {
-        const std::vector<LaunchTime> times = run.run_chain(empty_launches);
-        const LaunchTime whole{times.front().start_ns, times.back().end_ns};
-        peaks.launch_in_chain = std::min(peaks.launch_in_chain, whole.seconds() / empty_launches);
-        for (const LaunchTime& time : times) {
-            times_ns.push_back(time.start_ns);
-            times_ns.push_back(time.end_ns);
-        }
-    }
+    for (int i = 0; i < chains; ++i)
+        peaks.launch_in_chain = std::min(peaks.launch_in_chain,
+                                         run.run_chain(empty_launches).seconds() / empty_launches);
     expect_right(run);
     peaks.timer_step = step_of(times_ns);
 }

@@ -67,6 +67,11 @@ public:
     }
 
 private:
+    static CallTime call_time(const PassesTime& passes) {
+        const double device = passes.device.seconds();
+        return {device, passes.host, device > 0};
+    }
+
     static CallTime call_time(const std::vector<ChainTimes>& passes) {
         const LaunchTime span{passes.front().launches.front().start_ns,
                               passes.back().launches.back().end_ns};
@@ -85,22 +90,29 @@ private:
                 [this] { return (*clock_)(); }};
     }
 
+    // An event for each step costs a CPU's driver nothing, and a GPU's about as much as a small
+    // kernel.
+    bool observes_samples() const { return device_.traits().cpu(); }
+
     ResultRecord forward(const MeasureRequest& request) {
         ResultRecord record = record_;
+        Chain& chain = chain_.chain();
         std::vector<ChainTimes> runs;
-        record.measurement = sample(
-            record.identity.id(), request.protocol, WarmUp::until_stable,
-            [&](int calls) {
-                Chain& chain = chain_.chain();
-                const auto passes = chain.run_passes(0, chain.step_count(), calls);
-                runs.insert(runs.end(), passes.begin(), passes.end());
-                return call_time(passes);
-            },
-            clocks());
-        // Warm-up calls went through the same function; only the last ones are samples.
+        const auto call = [&](int calls) {
+            if (!observes_samples())
+                return call_time(chain.run_unobserved(0, chain.step_count(), calls));
+            const auto passes = chain.run_passes(0, chain.step_count(), calls);
+            runs.insert(runs.end(), passes.begin(), passes.end());
+            return call_time(passes);
+        };
+        record.measurement =
+            sample(record.identity.id(), request.protocol, WarmUp::until_stable, call, clocks());
         const Measurement& measured = *record.measurement;
-        runs.erase(runs.begin(), runs.end() - static_cast<std::ptrdiff_t>(measured.device.size()) *
-                                                  measured.calls_per_sample);
+        const auto samples = static_cast<std::ptrdiff_t>(measured.device.size());
+        if (observes_samples())  // warm-up calls went the same way; the last ones are samples
+            runs.erase(runs.begin(), runs.end() - samples * measured.calls_per_sample);
+        else
+            runs = chain.run_passes(0, chain.step_count(), request.protocol.min_samples);
         add_chain_times(record, problem_.network, chain_.plan(), runs);
         if (!chain_.output_unchanged()) {
             record.verdict.result = Verdict::Result::incorrect;
@@ -126,7 +138,9 @@ private:
         Chain& chain = chain_.chain();
         record.measurement = sample(
             record.identity.id(), request.protocol, WarmUp::none,
-            [&](int calls) { return call_time(chain.run_passes(0, chain.step_count(), calls)); },
+            [&](int calls) {
+                return call_time(chain.run_unobserved(0, chain.step_count(), calls));
+            },
             no_clocks());
         position_ = chain.step_count();
         return judged(std::move(record));
@@ -154,7 +168,8 @@ private:
             cold || request.block ? WarmUp::none : WarmUp::until_stable,
             [&](int calls) {
                 if (cold) (*flush_)();
-                return call_time(chain_.chain().run_passes(request.step, request.step + 1, calls));
+                return call_time(
+                    chain_.chain().run_unobserved(request.step, request.step + 1, calls));
             },
             request.block ? no_clocks() : clocks());
         return judged(std::move(record));
