@@ -74,8 +74,7 @@ std::optional<std::string> declare_nvidia(const VendorPlaces& places, const std:
 }
 
 void arrange_opencl_vendors() {
-    for (const char* name : {"OCL_ICD_VENDORS", "OCL_ICD_FILENAMES"})
-        if (const char* value = std::getenv(name); value && *value) return;
+    if (const char* value = std::getenv("OCL_ICD_VENDORS"); value && *value) return;
     if (const auto folder = declare_nvidia(system_places(), cache_folder()))
         setenv("OCL_ICD_VENDORS", folder->c_str(), 1);
 }
