@@ -72,7 +72,8 @@ constexpr Variant igemm(std::string_view name, Precision precision, std::string_
     Variant row{
         name,           Family::conv, precision, "conv_igemm.cl",   defines, tile, packed ? 4 : 1,
         Tier::portable, false,        grouped,   Algorithm::direct, needs,   team};
-    row.team.items = static_cast<std::uint64_t>(team.along_pixels * team.along_filters);
+    row.team.items = static_cast<std::uint64_t>(team.along_pixels) *
+                     static_cast<std::uint64_t>(team.along_filters);
     row.team.unit = 4;
     row.team.local_bytes =
         static_cast<std::uint64_t>(2 * words * (row.block_pixels() + 4 + row.block_filters()) * 4);
@@ -110,7 +111,7 @@ constexpr Variant mma(std::string_view name, Precision precision, const MmaBlock
     needs.add(precision == Precision::int8   ? Capability::mma_s8
               : precision == Precision::fp16 ? Capability::mma_f16
                                              : Capability::mma_tf32);
-    const int warps = block.along_pixels * block.along_filters;
+    const std::int64_t warps = std::int64_t{block.along_pixels} * block.along_filters;
     const Team team{.items = static_cast<std::uint64_t>(32 * warps),
                     .along_pixels = block.along_pixels,
                     .along_filters = block.along_filters,

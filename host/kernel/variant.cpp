@@ -84,7 +84,7 @@ std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
     if (row.made_for_gpus() && row.team.items > device.largest_work_group)
         return fmt::format("has {} work-items in a work-group, {} takes {}", row.team.items,
                            device.name, device.largest_work_group);
-    if (const auto reason = row.refuse(step, network)) return reason;
+    if (auto reason = row.refuse(step, network)) return reason;
     if (row.unproven && !selection.unproven)
         return "has never run, verified, on a device that has what it needs; --unproven takes it";
     return std::nullopt;

@@ -190,9 +190,10 @@ private:
         if (std::ranges::any_of(record.steps, is_unproven, &StepRecord::variant))
             flags.push_back("unproven");
         record.status = Status::measured;
-        if (record.verdict.result != Verdict::Result::correct)
-            return not_measured(std::move(record), Status::incorrect,
-                                "wrong output: " + record.verdict.worst_at);
+        if (record.verdict.result != Verdict::Result::correct) {
+            std::string reason = "wrong output: " + record.verdict.worst_at;
+            return not_measured(std::move(record), Status::incorrect, std::move(reason));
+        }
         if (std::ranges::find(flags, "end_before_start") != flags.end())
             return not_measured(std::move(record), Status::untrusted,
                                 "a launch ended no later than it started");

@@ -1,5 +1,5 @@
-// Capability: local memory of LARGE_LOCAL_BYTES in a work-group. The work-items fill all of it, each
-// every 32nd word, and look for what a neighbour has left: one word if all of them are right.
+// Capability: local memory of LARGE_LOCAL_BYTES in a work-group. The work-items fill all of it,
+// each every 32nd word, and look for what a neighbour has left: one word if all of them are right.
 #include "abi.h"
 #include "can.clh"
 
