@@ -171,6 +171,38 @@ INLINE void spread_sums(local float* sums, const scalar_sum* sum, const int m, i
         }
 }
 
+// The sums of the whole tile, to global memory. Nobody uses `memory` any more but for this.
+INLINE void finish_sums(const scalar_sum* sum, local uchar* memory, output_block block, int row,
+                        int column, global const float* channels, global const ELEMENT* residual,
+                        global ELEMENT* output, step_args args) {
+    const int item = get_local_id(0), lane = item % WARP;
+    local float* sums = (local float*)memory;
+    local place* places = (local place*)(memory + SUM_BYTES);
+    const int c = block.filter + item % ROW_VECTORS * LANES;
+    const lanes_float scale = LOAD_FLOATS(channels + c);
+    const lanes_float bias = LOAD_FLOATS(channels + args.channel_stride + c);
+    find_places(places, args, block.pixel, item);
+#pragma unroll
+    for (int m = 0; m < ROWS; ++m) {
+        if (m > 0) barrier(CLK_LOCAL_MEM_FENCE);
+        spread_sums(sums, sum, m, row, column, lane);
+        barrier(CLK_LOCAL_MEM_FENCE);
+        if (c >= args.output.channels) continue;
+#pragma unroll
+        for (int together = 0; together < SUM_ROWS; together += ROWS_TOGETHER) {
+            const int from = together + item / ROW_VECTORS;
+            const int pixel = from / MMA_WINDOWS * PIXELS + m * MMA_WINDOWS + from % MMA_WINDOWS;
+            const place at = places[pixel];
+            if (at.where == OUTSIDE) continue;
+            const lanes_float value = *(local const lanes_float*)(
+                sums + from * SUM_PITCH + item % ROW_VECTORS * LANES);
+            finish(residual + at.residual + c, output + at.output + c, args,
+                   fma(value, scale, bias));
+            if (at.where == BORDER) fill_halo_of_pixel(output, args, block.pixel + pixel, c);
+        }
+    }
+}
+
 KERNEL conv_mma(STEP_ARGUMENTS) {
     local uchar memory[STAGES * SLOT_BYTES] __attribute__((aligned(16)));
     EXCHANGE(exchange, ROWS, COLUMNS);
@@ -214,30 +246,8 @@ KERNEL conv_mma(STEP_ARGUMENTS) {
         empty = empty + 1 == STAGES ? 0 : empty + 1;
     }
 
-    local float* sums = (local float*)memory;
-    local place* places = (local place*)(memory + SUM_BYTES);
-    const int c = block.filter + item % ROW_VECTORS * LANES;
-    const lanes_float scale = LOAD_FLOATS(channels + c);
-    const lanes_float bias = LOAD_FLOATS(channels + args.channel_stride + c);
+    // Copies of what is not there write zeros, and may still be under way.
+    await_copies(0);
     barrier(CLK_LOCAL_MEM_FENCE);
-    find_places(places, args, block.pixel, item);
-#pragma unroll
-    for (int m = 0; m < ROWS; ++m) {
-        if (m > 0) barrier(CLK_LOCAL_MEM_FENCE);
-        spread_sums(sums, sum, m, row, column, lane);
-        barrier(CLK_LOCAL_MEM_FENCE);
-        if (c >= args.output.channels) continue;
-#pragma unroll
-        for (int together = 0; together < SUM_ROWS; together += ROWS_TOGETHER) {
-            const int from = together + item / ROW_VECTORS;
-            const int pixel = from / MMA_WINDOWS * PIXELS + m * MMA_WINDOWS + from % MMA_WINDOWS;
-            const place at = places[pixel];
-            if (at.where == OUTSIDE) continue;
-            const lanes_float value = *(local const lanes_float*)(
-                sums + from * SUM_PITCH + item % ROW_VECTORS * LANES);
-            finish(residual + at.residual + c, output + at.output + c, args,
-                   fma(value, scale, bias));
-            if (at.where == BORDER) fill_halo_of_pixel(output, args, block.pixel + pixel, c);
-        }
-    }
+    finish_sums(sum, memory, block, row, column, channels, residual, output, args);
 }
