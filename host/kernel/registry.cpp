@@ -155,6 +155,12 @@ constexpr MmaBlock narrow_block{{32, 8, 8}, 4, 1, 4, 3, true};  // 128 x 64
 constexpr MmaBlock small_block{{32, 4, 8}, 2, 2, 4, 4, false};  // 64 x 64
 constexpr MmaBlock square_tf32{{64, 16, 4}, 2, 2, 4, 3, true};  // 128 x 128
 constexpr MmaBlock small_tf32{{32, 8, 4}, 2, 2, 4, 4, false};   // 64 x 64
+// Emulated, words are exchanged through local memory as well: with a stage less the rows fit the
+// 32 KiB of Oclgrind's device.
+constexpr MmaBlock with_3_stages(MmaBlock block) {
+    block.stages = 3;
+    return block;
+}
 
 // A vector of four channels for each work-item, channels fastest: a GPU's work-items then read and
 // write neighbouring memory together.
@@ -189,7 +195,8 @@ constexpr std::array rows{
     mma("conv_mma.tf32", tf32, square_tf32, Inputs::all, Mma::ptx),
     mma("conv_mma.tf32.small", tf32, small_tf32, Inputs::all, Mma::ptx),
     mma("conv_mma.tf32.emulated", tf32, square_tf32, Inputs::all, Mma::emulated),
-    mma("conv_mma.tf32.emulated.small", tf32, small_tf32, Inputs::all, Mma::emulated),
+    mma("conv_mma.tf32.emulated.small", tf32, with_3_stages(small_tf32), Inputs::all,
+        Mma::emulated),
 
     winograd("conv_winograd.fp16.avx512", fp16, {6, 4, 16}, Tier::avx512, winograd_6x64),
     winograd("conv_winograd.fp16.avx512.narrow", fp16, {8, 2, 16}, Tier::avx512, winograd_8x32),
@@ -213,8 +220,10 @@ constexpr std::array rows{
     plain("conv_plain.fp16", Family::conv, fp16, "conv_plain.cl"),
     mma("conv_mma.fp16.emulated.large", fp16, large_block, Inputs::features, Mma::emulated),
     mma("conv_mma.fp16.emulated.square", fp16, square_block, Inputs::features, Mma::emulated),
-    mma("conv_mma.fp16.emulated.small", fp16, small_block, Inputs::features, Mma::emulated),
-    mma("conv_mma.fp16.emulated.small.image", fp16, small_block, Inputs::images, Mma::emulated),
+    mma("conv_mma.fp16.emulated.small", fp16, with_3_stages(small_block), Inputs::features,
+        Mma::emulated),
+    mma("conv_mma.fp16.emulated.small.image", fp16, with_3_stages(small_block), Inputs::images,
+        Mma::emulated),
     through_clblast("clblast_vector.fp16", fp16, true),
     through_clblast("clblast_scalar.fp16", fp16, false),
 
@@ -243,8 +252,10 @@ constexpr std::array rows{
     plain("conv_plain.int8", Family::conv, int8, "conv_plain.cl"),
     mma("conv_mma.int8.emulated.large", int8, large_block, Inputs::features, Mma::emulated),
     mma("conv_mma.int8.emulated.square", int8, square_block, Inputs::features, Mma::emulated),
-    mma("conv_mma.int8.emulated.small", int8, small_block, Inputs::features, Mma::emulated),
-    mma("conv_mma.int8.emulated.small.image", int8, small_block, Inputs::images, Mma::emulated),
+    mma("conv_mma.int8.emulated.small", int8, with_3_stages(small_block), Inputs::features,
+        Mma::emulated),
+    mma("conv_mma.int8.emulated.small.image", int8, with_3_stages(small_block), Inputs::images,
+        Mma::emulated),
 
     vector("depthwise_vector.fp32.avx512", Family::depthwise, fp32, "depthwise_vector.cl",
            Tier::avx512, narrow, 7),
