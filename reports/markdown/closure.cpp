@@ -72,7 +72,8 @@ std::string closure_table(const Records& records) {
                "(launches). Host "
                "only: the part of the wall time outside the device span (enqueueing, waiting). A "
                "sum over layers "
-               "alone is n/a unless every step of the chain was also measured alone.") +
+               "alone is n/a unless every step of the chain was also measured alone. On a GPU the "
+               "steps are those of other passes than the device span.") +
            "\n";
 }
 

@@ -145,7 +145,8 @@ std::string pyramid_tables(const Records& records) {
            wrap(
                "Each part is read from the running network, first start to last end. Backbone is a "
                "level without its skip convolutions, full is the level with them; both come from "
-               "the same chain, so their blocks agree.") +
+               "the same chain, so their blocks agree. On a GPU parts are read from passes of "
+               "their own, in which every launch is observed and costs more.") +
            "\n" + text;
 }
 
