@@ -117,7 +117,9 @@ TEST_F(DevicesCommand, records_of_a_run_name_the_capabilities) {
 TEST_F(DevicesCommand, a_driver_without_its_declaration_is_declared) {
     std::filesystem::create_directories(folder_.path("driver"));
     write("driver/libnvidia-opencl.so.1", "no library at all");
-    const Environment driver{{"LD_LIBRARY_PATH", folder_.path("driver")}, {"OCL_ICD_VENDORS", ""}};
+    const Environment driver{{"LD_LIBRARY_PATH", folder_.path("driver")},
+                             {"OCL_ICD_VENDORS", ""},
+                             {"OCL_ICD_FILENAMES", "libnvidia-opencl.so.1"}};
     const Finished finished = run({"devices"}, driver);
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
     EXPECT_THAT(finished.out,
