@@ -22,8 +22,8 @@ VendorPlaces system_places();  // libraries: LD_LIBRARY_PATH, then where distrib
 std::optional<std::string> declare_nvidia(const VendorPlaces& places, const std::string& cache);
 
 // The same on this system and for this process and its children, unless OCL_ICD_VENDORS says where
-// the loader shall look. (OCL_ICD_FILENAMES does not stand in the way: Khronos' loader adds those to
-// what it finds, ocl-icd does not look at it.) Call it before OpenCL is loaded.
+// the loader shall look. (OCL_ICD_FILENAMES does not stand in the way: Khronos' loader adds those
+// to what it finds, ocl-icd does not look at it.) Call it before OpenCL is loaded.
 void arrange_opencl_vendors();
 
 }  // namespace slimbench
