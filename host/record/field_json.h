@@ -109,12 +109,18 @@ inline void read(const Json& json, bool& value, const std::string& where) {
     value = json.get<bool>();
 }
 
+// Of counts and nanoseconds. A double holds all up to there, and sums of thousands fit 64 bits.
+constexpr std::int64_t largest_count = std::int64_t{1} << 51;
+
 template <std::integral Integer>
 requires(!std::is_same_v<Integer, bool>) void read(const Json& json, Integer& value,
                                                    const std::string& where) {
     if (!json.is_number_integer()) fail(where, "an integer", json);
-    const bool fits = json.is_number_unsigned() ? std::in_range<Integer>(json.get<std::uint64_t>())
-                                                : std::in_range<Integer>(json.get<std::int64_t>());
+    bool fits = json.is_number_unsigned() ? std::in_range<Integer>(json.get<std::uint64_t>())
+                                          : std::in_range<Integer>(json.get<std::int64_t>());
+    if constexpr (std::is_same_v<Integer, std::int64_t>)
+        fits =
+            fits && json.get<Integer>() >= -largest_count && json.get<Integer>() <= largest_count;
     if (!fits) throw std::runtime_error(fmt::format("{}: {} is out of range", where, json.dump()));
     value = json.get<Integer>();
 }
@@ -124,13 +130,8 @@ inline void read(const Json& json, Json& value, const std::string&) {
 }
 
 inline double read_seconds(const Json& json, const std::string& where) {
-    // A double of seconds holds every nanosecond up to there, so that none is lost.
-    constexpr std::int64_t most = std::int64_t{1} << 51;
     std::int64_t nanoseconds_read = 0;
     read(json, nanoseconds_read, where);
-    if (nanoseconds_read < -most || nanoseconds_read > most)
-        throw std::runtime_error(
-            fmt::format("{}: {} ns is no time that a call takes", where, nanoseconds_read));
     return static_cast<double>(nanoseconds_read) / nanoseconds_per_second;
 }
 

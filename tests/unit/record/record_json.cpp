@@ -150,11 +150,18 @@ TEST(RecordJson, a_number_out_of_range_is_refused) {
     EXPECT_THAT(message_of_reading(json), HasSubstr("identity.seed: -1 is out of range"));
 }
 
+TEST(RecordJson, a_count_that_sums_would_overflow_is_refused) {
+    Json json = to_json(full_record());
+    json["steps"][0]["verdict"]["checked"] = std::numeric_limits<std::int64_t>::max();
+    EXPECT_THAT(message_of_reading(json),
+                HasSubstr("checked: 9223372036854775807 is out of range"));
+}
+
 TEST(RecordJson, a_time_too_long_to_keep_its_nanoseconds_is_refused) {
     Json json = to_json(full_record());
     json["measurement"]["device_ns"][0] = std::int64_t{1} << 52;
     EXPECT_THAT(message_of_reading(json),
-                HasSubstr("device_ns[0]: 4503599627370496 ns is no time"));
+                HasSubstr("device_ns[0]: 4503599627370496 is out of range"));
 }
 
 TEST(RecordJson, another_version_is_refused) {
