@@ -79,20 +79,25 @@ std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvP
     const std::int64_t taps = problem.kernel.height * problem.kernel.width;
     const std::int64_t channels = problem.in.channels / problem.groups;
     const std::int64_t group = variant.channel_group;
-    std::vector<Stored> packed(layout.filters * layout.products);
+    std::vector<std::byte> bytes(layout.filters * layout.products * sizeof(Stored));
+    auto* packed = reinterpret_cast<Stored*>(bytes.data());
     for (std::int64_t o = 0; o < problem.filters; ++o) {
         const std::int64_t width = layout.width_at(o);
         const std::int64_t first = o / width * width;
-        for (std::int64_t c = 0; c < channels; ++c)
-            for (std::int64_t tap = 0; tap < taps; ++tap) {
-                const std::int64_t product = tap * layout.tap + c;
-                const std::int64_t row = first * layout.products + product / group * width * group;
-                packed[row + (o - first) * group + product % group] =
-                    Stored(oihw[(o * channels + c) * taps + tap]);
+        Stored* filter = packed + first * layout.products + (o - first) * group;
+        for (std::int64_t tap = 0; tap < taps; ++tap) {
+            const std::int64_t product = tap * layout.tap;
+            std::int64_t in_group = product % group;
+            Stored* to = filter + product / group * width * group;
+            const Weight* from = oihw.data() + o * channels * taps + tap;
+            for (std::int64_t c = 0; c < channels; ++c, from += taps) {
+                to[in_group] = Stored(*from);
+                if (++in_group < group) continue;
+                in_group = 0;
+                to += width * group;
             }
+        }
     }
-    std::vector<std::byte> bytes(packed.size() * sizeof(Stored));
-    std::memcpy(bytes.data(), packed.data(), bytes.size());
     return bytes;
 }
 
