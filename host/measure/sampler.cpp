@@ -56,14 +56,13 @@ struct Warmed {
 };
 
 Warmed warm(const Protocol& protocol, WarmUp kind, const Calls& call) {
+    if (kind == WarmUp::none) return {};
     const auto started = std::chrono::steady_clock::now();
     std::vector<double> times;
     do {
         times.push_back(call(1).host);
-    } while (
-        kind == WarmUp::until_stable &&
-        (seconds_since(started) < protocol.warm_up ||
-         (!stable(times) && seconds_since(started) < warm_up_limit_factor * protocol.warm_up)));
+    } while (seconds_since(started) < protocol.warm_up ||
+             (!stable(times) && seconds_since(started) < warm_up_limit_factor * protocol.warm_up));
     const std::size_t window = std::min<std::size_t>(times.size(), stable_window);
     return {seconds_since(started), median_of(std::span(times).last(window))};
 }

@@ -25,10 +25,8 @@ struct Clocks {
     std::function<double()> arithmetic = clock_probe;
 };
 
-enum class WarmUp {
-    until_stable,
-    none
-};  // cold rows are not warmed up: each call starts from flushed caches
+// None for cold rows, whose calls start from flushed caches, and for the blocks of a pair.
+enum class WarmUp { until_stable, none };
 
 // Samples are hosted by Google Benchmark with a fixed number of iterations and manual time; every
 // one is kept. Where a call has fewer than a hundred ticks, a sample is several calls at once; a
