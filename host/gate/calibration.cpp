@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "host/gate/detectable.h"
 #include "host/gate/paired.h"
 #include "host/gate/ratio.h"
 #include "host/problem/strict_json.h"
@@ -14,12 +15,6 @@
 namespace slimbench {
 
 namespace {
-
-// Standard deviation of one value, from the error of a robust mean: stragglers count as noise only
-// as far as they move that.
-double noise(const std::vector<double>& values) {
-    return trimmed_mean_error(values) * std::sqrt(static_cast<double>(values.size()));
-}
 
 // Either build could have been called the baseline, so every estimate counts with both signs.
 double percentile_99(const std::vector<double>& log_ratios, std::size_t window) {
@@ -62,15 +57,12 @@ RowNoise noise_of_row(const Policy& policy, const std::string& id, const Limits&
     RowNoise row;
     row.id = id;
     row.pairs = static_cast<std::int64_t>(samples.log_ratios.size());
-    row.pair_noise = noise(samples.log_ratios);
-    row.process_noise = noise(samples.log_medians);
+    row.pair_noise = robust_deviation(samples.log_ratios);
+    row.process_noise = robust_deviation(samples.log_medians);
     row.aa_99 = slow_down_of(percentile_99(samples.log_ratios, least));
     row.threshold = std::max(limits.threshold, row.aa_99);
-    const double corrected =
-        policy.level_of_a_look() /
-        (policy.correction == Correction::holm ? static_cast<double>(rows) : 1);
-    row.detectable = slow_down_of(detectable_effect(row.pair_noise / std::sqrt(policy.looks.back()),
-                                                    {log_ratio_of(row.threshold), corrected}));
+    row.detectable =
+        detectable_slow_down(policy, rows, {row.threshold, limits.effect}, row.pair_noise);
     return row;
 }
 

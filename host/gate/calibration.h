@@ -23,7 +23,7 @@ struct RowNoise {
     double process_noise = 0;  // of the logarithm of one process's median, over all processes
     double aa_99 = 0;          // 99th percentile of slow-downs that gates see where there is none
     double threshold = 0;      // max(policy, aa_99)
-    double detectable = 0;     // by a gate that takes all its pairs, with 80 % probability
+    double detectable = 0;     // by a gate, with a probability of 80 % at least
 };
 
 struct Calibration {

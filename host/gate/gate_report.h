@@ -48,7 +48,7 @@ struct GateRow {
     std::optional<SlowDown> slow_down;
     std::optional<SlowDown> confirmed;  // by the fresh pairs alone, of a row that was flagged
     double threshold = 0, effect = 0;   // the policy's, the threshold raised by calibration
-    double detectable = 0;              // found with 80 % probability; not finite if unknown
+    double detectable = 0;              // with 80 % probability at least; not finite if unknown
     double p_slower = 1;                // than the threshold, corrected for the number of rows
     std::vector<std::string> flags;     // of the sampler, each once
     SideTimes baseline, candidate;

@@ -94,6 +94,10 @@ double trimmed_mean_error(std::span<const double> values) {
     return std::sqrt(squares / (count - 1)) / ((1 - 2 * trimmed_share) * std::sqrt(count));
 }
 
+double robust_deviation(std::span<const double> values) {
+    return trimmed_mean_error(values) * std::sqrt(static_cast<double>(values.size()));
+}
+
 Interval bootstrap_interval(std::span<const double> values, double confidence,
                             const Resampling& resampling) {
     require_two(values, "bootstrap_interval");

@@ -22,6 +22,10 @@ double trimmed_mean(std::span<const double> values);  // throws std::invalid_arg
 // std::invalid_argument below two values.
 double trimmed_mean_error(std::span<const double> values);
 
+// The standard deviation of one value, from that error: stragglers count only as far as they move a
+// trimmed mean.
+double robust_deviation(std::span<const double> values);
+
 struct Resampling {
     int resamples = 2000;
     std::uint64_t seed = 1;

@@ -27,15 +27,6 @@ SlowDown slow_down(std::span<const double> log_ratios, const Resampling& resampl
             slow_down_of(interval.high)};
 }
 
-double detectable(std::span<const double> log_ratios, const Limits& limits,
-                  const LookLevel& level) {
-    if (log_ratios.size() < 2) return std::numeric_limits<double>::infinity();
-    return slow_down_of(
-        detectable_effect(trimmed_mean_error(log_ratios),
-                          {.threshold = log_ratio_of(limits.threshold),
-                           .error_rate = level.error_rate / static_cast<double>(level.rows)}));
-}
-
 void add_new(std::vector<std::string>& known, const std::vector<std::string>& more) {
     for (const std::string& text : more)
         if (std::ranges::find(known, text) == known.end()) known.push_back(text);
@@ -87,14 +78,17 @@ bool PairedRow::interval_above_threshold(const Resampling& resampling) const {
     return gates() && pairs() >= 2 && interval(resampling).low > log_ratio_of(limits_->threshold);
 }
 
-bool PairedRow::effect_excluded(const LookLevel& level, const Resampling& resampling) const {
-    if (!gates() || lost() || detectable(log_ratios_, *limits_, level) > limits_->effect)
-        return false;
+double PairedRow::pair_noise() const {
+    return pairs() < 2 ? std::numeric_limits<double>::infinity() : robust_deviation(log_ratios_);
+}
+
+bool PairedRow::effect_excluded(double error_rate, const Resampling& resampling) const {
+    if (!gates() || lost() || pairs() < 2) return false;
     const double effect = log_ratio_of(limits_->effect);
     std::vector<double> below = less(effect, log_ratios_);
     for (double& value : below) value = -value;
     // No correction: a gate passes only when every single row excludes its effect.
-    return signed_rank_p_greater(below) <= level.error_rate && interval(resampling).high < effect;
+    return signed_rank_p_greater(below) <= error_rate && interval(resampling).high < effect;
 }
 
 bool PairedRow::confirmed(double error_rate) const {
@@ -107,7 +101,7 @@ RowVerdict PairedRow::verdict() const {
     return lost() ? RowVerdict::not_comparable : RowVerdict::inconclusive;
 }
 
-GateRow PairedRow::describe(const LookLevel& level, const Resampling& resampling) const {
+GateRow PairedRow::describe(const Resampling& resampling) const {
     GateRow row;
     row.id = id_;
     row.pairs = static_cast<std::int64_t>(pairs());
@@ -119,7 +113,6 @@ GateRow PairedRow::describe(const LookLevel& level, const Resampling& resampling
     if (gates()) {
         row.threshold = limits_->threshold;
         row.effect = limits_->effect;
-        row.detectable = detectable(log_ratios_, *limits_, level);
     }
     row.baseline = side_times(baseline_.medians, baseline_.samples);
     row.candidate = side_times(candidate_.medians, candidate_.samples);

@@ -12,12 +12,6 @@
 
 namespace slimbench {
 
-// How strictly a look asks.
-struct LookLevel {
-    double error_rate = 0.05;  // of this look
-    std::size_t rows = 1;      // that are asked at once; 1 without correction
-};
-
 class PairedRow {
 public:
     // Without limits the row is measured and gates nothing.
@@ -37,15 +31,19 @@ public:
     // Whether the interval lies above the threshold; asked only where the test says so, since it is
     // what takes time.
     bool interval_above_threshold(const Resampling& resampling) const;
-    // Whether the effect of interest is excluded, and would have been seen.
-    bool effect_excluded(const LookLevel& level, const Resampling& resampling) const;
+    // Whether test and interval exclude the effect of interest.
+    bool effect_excluded(double error_rate, const Resampling& resampling) const;
+    // Standard deviation of a pair's log-ratio; infinite below two pairs.
+    double pair_noise() const;
 
     // Marks where fresh pairs start.
     void start_confirming() { fresh_from_ = pairs(); }
     bool confirmed(double error_rate) const;  // by the fresh pairs alone
 
+    const std::optional<Limits>& limits() const { return limits_; }
+
     // Times, estimates and limits; the verdict is the caller's, unless the row is lost.
-    GateRow describe(const LookLevel& level, const Resampling& resampling) const;
+    GateRow describe(const Resampling& resampling) const;
 
 private:
     void lose(Side side, const ProcessTimes& times);

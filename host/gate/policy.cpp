@@ -1,6 +1,7 @@
 #include "host/gate/policy.h"
 
 #include <algorithm>
+#include <cmath>
 #include <regex>
 #include <stdexcept>
 
@@ -38,6 +39,11 @@ RowRule read_rule(const JsonPlace& place) {
     return rule;
 }
 
+// Of the signed-rank test, when all pairs are on one side.
+double least_p(int pairs) {
+    return std::exp2(-pairs);
+}
+
 std::vector<int> read_looks(const JsonPlace& place) {
     std::vector<int> looks;
     for (const JsonPlace& item : place.items()) {
@@ -62,6 +68,11 @@ double Policy::level_of_a_look() const {
     return error_rate / static_cast<double>(looks.size());
 }
 
+double Policy::level_of_a_row(std::size_t gating_rows) const {
+    return level_of_a_look() /
+           (correction == Correction::holm ? static_cast<double>(gating_rows) : 1);
+}
+
 Policy read_policy(const nlohmann::json& document, const std::string& file) {
     const JsonPlace place(document, file);
     place.require_object({"name", "about", "rows", "error_rate", "correction", "looks",
@@ -76,8 +87,14 @@ Policy read_policy(const nlohmann::json& document, const std::string& file) {
     if (const auto found = place.find("correction"))
         policy.correction =
             found->choice({"holm", "none"}) == 0 ? Correction::holm : Correction::none;
-    if (const auto found = place.find("confirming_pairs"))
+    if (const auto found = place.find("confirming_pairs")) {
         policy.confirming_pairs = static_cast<int>(found->integer(2, 10'000));
+        if (least_p(policy.confirming_pairs) > policy.error_rate)
+            found->fail(fmt::format(
+                "{} fresh pairs cannot confirm at error_rate {:g}: even if all were "
+                "slower, chance would do that with a probability of {:g}; ask for more",
+                policy.confirming_pairs, policy.error_rate, least_p(policy.confirming_pairs)));
+    }
     if (const auto found = place.find("budget_seconds"))
         policy.budget = found->number(1, 24 * 3600);
     if (const auto found = place.find("inconclusive"))

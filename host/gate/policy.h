@@ -31,7 +31,7 @@ struct Policy {
     double error_rate = 0.05;   // of flagging any row whose slow-down is within its threshold
     Correction correction = Correction::holm;
     std::vector<int> looks;    // numbers of pairs after which a verdict may be given, ascending
-    int confirming_pairs = 6;  // fresh ones in which a flagged row must be slower again
+    int confirming_pairs = 10;  // fresh ones in which a flagged row must be slower again
     double budget = 115;       // seconds of the whole gate
     bool inconclusive_passes = false;
     int resamples = 2000;
@@ -39,6 +39,8 @@ struct Policy {
 
     std::optional<Limits> limits_of(const std::string& row_id) const;
     double level_of_a_look() const;  // the error rate shared out evenly among the looks
+    // Of one row in one look: the strictest that the correction asks for.
+    double level_of_a_row(std::size_t gating_rows) const;
 };
 
 // Throws std::runtime_error naming file, place and what is allowed there.

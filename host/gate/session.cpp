@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "host/gate/detectable.h"
 #include "host/gate/holm.h"
 
 namespace slimbench {
@@ -26,12 +27,14 @@ Session::Session(const Policy& policy, std::vector<GatedRow> rows) : policy_(pol
             fmt::format("policy '{}' gates none of the {} rows", policy_.name, rows_.size()));
 }
 
-LookLevel Session::level() const {
-    const auto gating =
-        std::ranges::count_if(rows_, [](const Row& row) { return row.times.gates(); });
-    return {policy_.level_of_a_look(), policy_.correction == Correction::holm
-                                           ? static_cast<std::size_t>(gating)
-                                           : std::size_t{1}};
+std::size_t Session::gating() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(rows_, [](const Row& row) { return row.times.gates(); }));
+}
+
+double Session::detectable(const Row& row) const {
+    if (!row.times.gates()) return 0;
+    return detectable_slow_down(policy_, gating(), *row.times.limits(), row.times.pair_noise());
 }
 
 bool Session::any(State state) const {
@@ -128,13 +131,15 @@ std::vector<double> Session::corrected_p() const {
 void Session::look() {
     ++looks_;
     const std::vector<double> p = corrected_p();
+    const double level = policy_.level_of_a_look();
     for (std::size_t i = 0; i < rows_.size(); ++i) {
         Row& row = rows_[i];
         if (row.state != State::open) continue;
-        if (p[i] <= level().error_rate && row.times.interval_above_threshold(resampling())) {
+        if (p[i] <= level && row.times.interval_above_threshold(resampling())) {
             row.state = State::flagged;
             row.times.start_confirming();
-        } else if (row.times.effect_excluded(level(), resampling())) {
+        } else if (detectable(row) <= row.times.limits()->effect &&
+                   row.times.effect_excluded(level, resampling())) {
             row.state = State::cleared;
         }
     }
@@ -149,13 +154,14 @@ void Session::judge_flagged() {
         if (row.state != State::flagged) continue;
         const bool confirmed = row.times.confirmed(policy_.error_rate);
         row.state = confirmed ? State::slower : State::open;
-        row.unconfirmed = !confirmed;
+        row.unconfirmed = !confirmed && fresh_pairs_ == policy_.confirming_pairs;
         if (confirmed) phase_ = Phase::ended;
     }
 }
 
 GateRow Session::describe(const Row& row, double p) const {
-    GateRow described = row.times.describe(level(), resampling());
+    GateRow described = row.times.describe(resampling());
+    described.detectable = detectable(row);
     described.p_slower = p;
     switch (row.state) {
         case State::slower:
@@ -176,11 +182,12 @@ GateRow Session::describe(const Row& row, double p) const {
         case State::flagged:
             if (any(State::slower) || any_wrong())
                 described.reason = "undecided when the gate ended";
+            else if (described.pairs < policy_.looks.front())
+                described.reason = fmt::format("{} pairs are too few to tell", described.pairs);
             else if (described.detectable > described.effect)
-                described.reason = fmt::format(
-                    "too noisy: the least slow-down that {} pairs could "
-                    "tell is above {}",
-                    described.pairs, percent(described.effect));
+                described.reason =
+                    fmt::format("too noisy: the least slow-down that a gate would find is above {}",
+                                percent(described.effect));
             else if (row.unconfirmed)
                 described.reason = "looked slower, but not in fresh pairs";
             else

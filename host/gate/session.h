@@ -53,7 +53,8 @@ private:
         bool unconfirmed = false;  // was flagged, and fresh pairs did not say so again
     };
 
-    LookLevel level() const;
+    std::size_t gating() const;               // rows
+    double detectable(const Row& row) const;  // 0 for a row that does not gate
     Resampling resampling() const { return {policy_.resamples, policy_.seed}; }
     bool wants(const Row& row) const;
     bool any(State state) const;

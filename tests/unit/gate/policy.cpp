@@ -70,6 +70,10 @@ TEST(Policy, mistakes_are_named_with_their_place) {
     document["looks"] = {12, 8};
     EXPECT_THAT(refusal_of(document), HasSubstr("$.looks[1]: looks must ascend"));
     document = smallest();
+    document["confirming_pairs"] = 4;
+    EXPECT_THAT(refusal_of(document),
+                HasSubstr("$.confirming_pairs: 4 fresh pairs cannot confirm at error_rate 0.05"));
+    document = smallest();
     document["inconclusive"] = "ignore";
     EXPECT_THAT(refusal_of(document), HasSubstr("$.inconclusive: expected one of \"fail\""));
     document = smallest();

@@ -202,12 +202,13 @@ TEST(Session, correction_holds_flags_back_until_the_evidence_suffices) {
     const auto six = {"a", "b", "c", "d", "e", "f"};
     std::map<std::string, double> ratios{{"a", 1.06}};
     for (const char* id : {"b", "c", "d", "e", "f"}) ratios[id] = 1.03;
-    Session corrected(policy(), rows(six));
-    EXPECT_EQ(run(corrected, ratios).rows[0].pairs, 12 + policy().confirming_pairs);
     Policy plain = policy();
+    plain.budget = 600;
+    Session corrected(plain, rows(six));
+    EXPECT_EQ(run(corrected, ratios).rows[0].pairs, 12 + plain.confirming_pairs);
     plain.correction = Correction::none;
     Session uncorrected(plain, rows(six));
-    EXPECT_EQ(run(uncorrected, ratios).rows[0].pairs, 8 + policy().confirming_pairs);
+    EXPECT_EQ(run(uncorrected, ratios).rows[0].pairs, 8 + plain.confirming_pairs);
 }
 
 }  // namespace
