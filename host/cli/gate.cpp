@@ -1,6 +1,7 @@
 // slimbench gate: is the candidate slower than the baseline?
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "host/cli/commands.h"
 #include "host/cli/measuring.h"
 #include "host/cli/out_folder.h"
+#include "host/gate/comparability.h"
 #include "host/gate/stored_gate.h"
 #include "host/record/journal.h"
 #include "host/record/whole_file.h"
@@ -98,10 +100,26 @@ std::string out_folder(const Options& options) {
     return folder;
 }
 
+// Without the reports of an earlier gate, which nobody may take for this one's.
+std::string clean_folder(const Options& options) {
+    const std::string folder = out_folder(options);
+    for (const GateOutput& output : gate_outputs())
+        std::filesystem::remove(fmt::format("{}/{}", folder, output.file));
+    return folder;
+}
+
 std::vector<ResultRecord> read_records(const std::string& path) {
     JournalContents contents = read_journal(path);
     if (contents.records.empty()) throw std::runtime_error(path + ": no records in it");
     return std::move(contents.records);
+}
+
+PairsOrigin origin_of(const ResultRecord& record) {
+    PairsOrigin origin;
+    origin.suite_hash = record.suite_hash;
+    origin.protocol = record.protocol;
+    origin.device = record.device;
+    return origin;
 }
 
 int stored(const Options& options) {
@@ -109,18 +127,20 @@ int stored(const Options& options) {
     const std::optional<Calibration> calibration = calibration_of(options);
     const StoredRuns runs{read_records(options.baseline_records), read_records(options.item),
                           options.allowed};
+    const ResultRecord& base = first_measured(runs.baseline);
+    if (calibration) require_fitting(*calibration, origin_of(base));
+    const std::string folder = clean_folder(options);
     GateReport report = judge_stored(policy, runs, calibration ? &*calibration : nullptr);
     report.time = utc_now();
-    const ResultRecord& base = runs.baseline.front();
     report.suite = base.suite;
     report.suite_hash = base.suite_hash;
     report.protocol = base.protocol;
     report.device = base.device;
     report.environment = base.environment;
     report.baseline_build = base.build;
-    report.candidate_build = runs.candidate.front().build;
+    report.candidate_build = first_measured(runs.candidate).build;
     if (calibration) report.calibration = to_json(*calibration);
-    return conclude(report, policy, out_folder(options));
+    return conclude(report, policy, folder);
 }
 
 std::string checked_binary(const std::string& path, const char* option) {
@@ -151,8 +171,11 @@ PairedSetup setup_of(const Options& options, const std::string& folder) {
 }
 
 int paired(const Options& options) {
-    const std::string folder = out_folder(options);
-    const PairedSetup setup = setup_of(options, folder);
+    const std::string folder = clean_folder(options);
+    PairedSetup setup = setup_of(options, folder);
+    // No call may last longer than the whole gate.
+    for (Workload& workload : setup.suite.workloads)
+        workload.protocol.time_limit = std::min(workload.protocol.time_limit, setup.policy.budget);
     const std::optional<Calibration> calibration = calibration_of(options);
     set_aside(setup.journal);
     GateReport report;
@@ -160,7 +183,9 @@ int paired(const Options& options) {
         PairLines lines(options.quiet);
         report = run_paired_gate(setup, calibration ? &*calibration : nullptr, lines, interrupted);
     }
-    return conclude(report, setup.policy, folder);
+    const int code = conclude(report, setup.policy, folder);
+    // An interruption is no finding that a policy could let pass.
+    return interrupted && report.verdict == GateVerdict::inconclusive ? inconclusive : code;
 }
 
 int record(const Options& options) {
@@ -173,9 +198,12 @@ int record(const Options& options) {
                         "calibrate with as many at least",
                         setup.policy.name, longest_gate(setup.policy)));
     RecordedPairs recorded;
-    {
+    try {
         PairLines lines(options.quiet);
         recorded = record_pairs(setup, count, lines, interrupted);
+    } catch (const WrongOutput& error) {
+        fmt::print(stderr, "slimbench: {}\n", error.what());
+        return wrong_output;
     }
     if (recorded.pairs.size() < count) {
         fmt::print(stderr, "{} of {} pairs are recorded; the same command goes on\n",
@@ -195,6 +223,7 @@ int replayed(const Options& options) {
     const Policy policy = policy_of(options);
     const std::optional<Calibration> calibration = calibration_of(options);
     const RecordedPairs recorded = read_pairs(options.replay);
+    if (calibration) require_fitting(*calibration, recorded.origin);
     std::vector<std::string> ids;
     if (!recorded.pairs.empty())
         for (const PairRow& row : recorded.pairs.front().rows) ids.push_back(row.id);
@@ -213,6 +242,9 @@ int gate(const Options& options) {
             "gate: name a suite, or with --baseline the candidate's "
             "records; see slimbench gate --help");
     if (!options.baseline_records.empty()) return stored(options);
+    if (options.calibrate && !options.candidate_binary.empty())
+        throw std::invalid_argument(
+            "gate: --calibrate measures one build against itself: name it by --baseline-binary");
     const bool has_binaries = !options.baseline_binary.empty() && !options.candidate_binary.empty();
     if (!options.calibrate && !has_binaries)
         throw std::invalid_argument(

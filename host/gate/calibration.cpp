@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "host/gate/comparability.h"
 #include "host/gate/detectable.h"
 #include "host/gate/paired.h"
 #include "host/gate/ratio.h"
@@ -119,6 +120,21 @@ Calibration read_calibration(const std::string& path) {
     Calibration calibration;
     field_json::read(json, calibration, path);
     return calibration;
+}
+
+void require_fitting(const Calibration& calibration, const PairsOrigin& measured) {
+    ResultRecord there, here;
+    there.device = calibration.device;
+    there.suite_hash = calibration.suite_hash;
+    there.protocol = calibration.protocol;
+    here.device = measured.device;
+    here.suite_hash = measured.suite_hash;
+    here.protocol = measured.protocol;
+    if (const auto unlike = differences(there, here); !unlike.empty())
+        throw std::runtime_error(
+            fmt::format("the calibration does not fit, its {}; make one with slimbench gate "
+                        "--calibrate",
+                        unlike.front().text()));
 }
 
 std::vector<GatedRow> gated_rows(const Policy& policy, const std::vector<std::string>& ids,

@@ -66,6 +66,11 @@ std::vector<std::string> comparable_fields() {
     return names;
 }
 
+const ResultRecord& first_measured(const std::vector<ResultRecord>& records) {
+    const auto found = std::ranges::find(records, Status::measured, &ResultRecord::status);
+    return found == records.end() ? records.front() : *found;
+}
+
 std::vector<Difference> differences(const ResultRecord& baseline, const ResultRecord& candidate) {
     std::vector<Difference> found;
     for (const ComparedField& field : fields) {

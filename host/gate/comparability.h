@@ -19,6 +19,10 @@ struct Difference {
 
 std::vector<std::string> comparable_fields();
 
+// The first measured of them, which is sure to know its device and build, or else the first. There
+// must be one.
+const ResultRecord& first_measured(const std::vector<ResultRecord>& records);
+
 // In the order of comparable_fields().
 std::vector<Difference> differences(const ResultRecord& baseline, const ResultRecord& candidate);
 

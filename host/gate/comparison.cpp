@@ -22,7 +22,8 @@ CompareVerdict verdict_of(CompareRow& row, double tolerance) {
     if (slow_down.high < 0 && slow_down_of(-log_ratio_of(slow_down.estimate)) > tolerance)
         return CompareVerdict::faster;
     const double widest = std::max(tolerance, widest_same);
-    if (slow_down.low > -widest && slow_down.high < widest) return CompareVerdict::same;
+    const bool small = std::abs(log_ratio_of(slow_down.estimate)) <= log_ratio_of(tolerance);
+    if (small && slow_down.low > -widest && slow_down.high < widest) return CompareVerdict::same;
     row.reason = fmt::format("too noisy to tell: from {:+.1f} to {:+.1f} %", 100 * slow_down.low,
                              100 * slow_down.high);
     return CompareVerdict::not_comparable;
@@ -50,19 +51,6 @@ CompareRow compare_row(const StoredRow& stored, double tolerance) {
     row.interval_covers = stored.covers_processes() ? "processes" : "samples";
     row.verdict = verdict_of(row, tolerance);
     return row;
-}
-
-std::vector<Difference> differences_of(const std::vector<StoredRow>& rows) {
-    std::vector<Difference> found;
-    for (const StoredRow& row : rows) {
-        if (!row.loss().empty()) continue;
-        const ResultRecord& reference = *row.baseline.records.front();
-        for (const StoredSide* side : {&row.baseline, &row.candidate})
-            for (const ResultRecord* record : side->records)
-                if (record->status == Status::measured)
-                    add_differences(found, differences(reference, *record));
-    }
-    return found;
 }
 
 CompareSummary& summary_of(std::vector<CompareSummary>& summaries, const CompareRow& row) {
@@ -113,7 +101,7 @@ Comparison compare_records(const std::vector<ResultRecord>& baseline,
                            const std::vector<ResultRecord>& candidate,
                            const CompareOptions& options) {
     const std::vector<StoredRow> rows = stored_rows(baseline, candidate);
-    const std::vector<Difference> found = differences_of(rows);
+    const std::vector<Difference> found = differences_within(rows);
     Comparison comparison;
     comparison.allowed = options.allowed;
     comparison.tolerance = options.tolerance;
@@ -123,10 +111,12 @@ Comparison compare_records(const std::vector<ResultRecord>& baseline,
         comparison.baseline_build = baseline.front().build;
     }
     if (!candidate.empty()) comparison.candidate_build = candidate.front().build;
-    if (!comparison.refused.empty()) return comparison;
-    comparison.differing = texts(found);
+    const bool is_refused = !comparison.refused.empty();
     for (const StoredRow& row : rows)
-        comparison.rows.push_back(compare_row(row, options.tolerance));
+        if (!is_refused || row.baseline.wrong() || row.candidate.wrong())
+            comparison.rows.push_back(compare_row(row, options.tolerance));
+    if (is_refused) return comparison;
+    comparison.differing = texts(found);
     comparison.summaries = summarize_rows(comparison.rows);
     return comparison;
 }

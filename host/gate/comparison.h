@@ -37,7 +37,7 @@ struct Comparison {
     std::vector<CompareSummary> summaries;
     std::vector<std::string> allowed;    // fields that --allow named
     std::vector<std::string> differing;  // Difference::text(), all of them allowed
-    std::vector<std::string> refused;    // those that are not: then no row is compared
+    std::vector<std::string> refused;    // those that are not: then only wrong rows are listed
     double tolerance = 0;                // slow-downs up to this count as the same
     nlohmann::json device, baseline_build, candidate_build;
 };

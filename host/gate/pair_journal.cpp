@@ -1,5 +1,6 @@
 #include "host/gate/pair_journal.h"
 
+#include <cmath>
 #include <filesystem>
 #include <stdexcept>
 
@@ -25,10 +26,25 @@ PairsOrigin origin_from(const nlohmann::json& json) {
     return origin;
 }
 
-bool is_empty(const std::string& path) {
-    std::error_code missing;
-    const auto size = std::filesystem::file_size(path, missing);
-    return missing || size == 0;
+// A killed writer may have left a part of the first line.
+bool has_no_line(const std::string& path) {
+    return !std::filesystem::exists(path) || read_lines(path).whole.empty();
+}
+
+void require_times(const ProcessTimes& times, const std::string& id) {
+    for (const double seconds : times.device)
+        if (!(seconds > 0) || !std::isfinite(seconds))
+            throw std::runtime_error(
+                fmt::format("{}: device_ns holds a time that is not above 0", id));
+}
+
+Pair pair_from(const nlohmann::json& json) {
+    Pair pair;
+    field_json::read(json, pair, "pair");
+    for (const PairRow& row : pair.rows)
+        for (const ProcessTimes* times : {&row.baseline, &row.candidate})
+            require_times(*times, row.id);
+    return pair;
 }
 
 // What must agree for pairs to belong together.
@@ -62,7 +78,7 @@ RecordedPairs read_pairs(const std::string& path) {
             if (&line == &lines.whole.front())
                 recorded.origin = origin_from(json);
             else
-                field_json::read(json, recorded.pairs.emplace_back(), "pair");
+                recorded.pairs.push_back(pair_from(json));
         } catch (const std::exception& error) {
             throw std::runtime_error(fmt::format("{}:{}: {}", path, line.number, error.what()));
         }
@@ -70,8 +86,12 @@ RecordedPairs read_pairs(const std::string& path) {
     return recorded;
 }
 
+RecordedPairs pairs_so_far(const std::string& path) {
+    return has_no_line(path) ? RecordedPairs{} : read_pairs(path);
+}
+
 PairJournal::PairJournal(const std::string& path, const PairsOrigin& origin) : file_(path) {
-    if (is_empty(path))
+    if (has_no_line(path))
         file_.append(line_of(to_json(origin)));
     else
         require_same(path, read_pairs(path).origin, origin);

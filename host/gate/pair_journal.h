@@ -18,6 +18,9 @@ struct RecordedPairs {
 // Throws std::runtime_error naming file and line.
 RecordedPairs read_pairs(const std::string& path);
 
+// The same; none where there is no file yet, or only a torn first line in it.
+RecordedPairs pairs_so_far(const std::string& path);
+
 class PairJournal {
 public:
     // Starts a file, or goes on with one. Throws std::runtime_error when what it holds is of

@@ -30,9 +30,9 @@ struct Policy {
     std::vector<RowRule> rows;  // the first that matches holds; rows without one gate nothing
     double error_rate = 0.05;   // of flagging any row whose slow-down is within its threshold
     Correction correction = Correction::holm;
-    std::vector<int> looks;    // numbers of pairs after which a verdict may be given, ascending
+    std::vector<int> looks;     // numbers of pairs after which a verdict may be given, ascending
     int confirming_pairs = 10;  // fresh ones in which a flagged row must be slower again
-    double budget = 115;       // seconds of the whole gate
+    double budget = 115;        // seconds of the whole gate
     bool inconclusive_passes = false;
     int resamples = 2000;
     std::uint64_t seed = 1;  // of the order of measuring, and of resampling

@@ -153,15 +153,6 @@ void decide_all(std::vector<Judged>& rows, const Policy& policy) {
     }
 }
 
-std::vector<Difference> differences_of(const std::vector<StoredRow>& rows) {
-    std::vector<Difference> found;
-    for (const StoredRow& row : rows)
-        if (row.loss().empty())
-            add_differences(
-                found, differences(*row.baseline.records.front(), *row.candidate.records.front()));
-    return found;
-}
-
 }  // namespace
 
 GateReport judge_stored(const Policy& policy, const StoredRuns& runs,
@@ -171,7 +162,7 @@ GateReport judge_stored(const Policy& policy, const StoredRuns& runs,
     report.mode = "stored";
     report.policy = to_json(policy);
     report.allowed = runs.allowed;
-    const std::vector<Difference> found = differences_of(stored);
+    const std::vector<Difference> found = differences_within(stored);
     for (const Difference& difference : found) report.differing.push_back(difference.text());
     const auto unlike = refused(found, runs.allowed);
     const bool wrong = std::ranges::any_of(

@@ -75,6 +75,11 @@ std::vector<std::string> StoredSide::flags() const {
     return flags;
 }
 
+const ResultRecord* StoredSide::first_measured() const {
+    const auto found = std::ranges::find(records, Status::measured, &ResultRecord::status);
+    return found == records.end() ? nullptr : *found;
+}
+
 std::string StoredRow::loss() const {
     for (const Side side : {Side::baseline, Side::candidate})
         if (const std::string loss = of(side).loss(); !loss.empty())
@@ -107,6 +112,19 @@ std::vector<StoredRow> stored_rows(const std::vector<ResultRecord>& baseline,
     add(baseline, &StoredRow::baseline);
     add(candidate, &StoredRow::candidate);
     return rows;
+}
+
+std::vector<Difference> differences_within(const std::vector<StoredRow>& rows) {
+    std::vector<Difference> found;
+    for (const StoredRow& row : rows) {
+        const ResultRecord* reference = row.baseline.first_measured();
+        if (!reference || !row.loss().empty()) continue;
+        for (const Side side : {Side::baseline, Side::candidate})
+            for (const ResultRecord* record : row.of(side).records)
+                if (record->status == Status::measured)
+                    add_differences(found, differences(*reference, *record));
+    }
+    return found;
 }
 
 }  // namespace slimbench

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "host/gate/comparability.h"
 #include "host/gate/gate_report.h"
 #include "host/gate/pair.h"
 #include "host/gate/ratio.h"
@@ -22,6 +23,7 @@ struct StoredSide {
     std::vector<double> medians() const;  // one a measured run
     SideTimes times() const;
     std::vector<std::string> flags() const;
+    const ResultRecord* first_measured() const;  // null where none was
 };
 
 struct StoredRow {
@@ -38,5 +40,8 @@ struct StoredRow {
 // records.
 std::vector<StoredRow> stored_rows(const std::vector<ResultRecord>& baseline,
                                    const std::vector<ResultRecord>& candidate);
+
+// Fields in which any measured record of a row differs from the first measured of its baseline.
+std::vector<Difference> differences_within(const std::vector<StoredRow>& rows);
 
 }  // namespace slimbench

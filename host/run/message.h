@@ -48,8 +48,8 @@ struct MeasureRequest {
     std::size_t step = 0;  // layer rows: index of the fused step
     CacheState cache = CacheState::hot;
     Protocol protocol;
-    // One of many short blocks that take turns with another worker's: a call to refill the caches,
-    // then min_samples calls, and nothing but their times comes back.
+    // One of many short blocks that take turns with another worker's: min_samples calls without
+    // warm-up, and nothing but their times comes back.
     bool block = false;
 };
 nlohmann::json to_json(const MeasureRequest& request);

@@ -57,6 +57,14 @@ void join(ProcessTimes& times, const ProcessTimes& block) {
     }
 }
 
+// Whether a worker ended while it measured the row.
+bool ended(const PairRow& row) {
+    const auto is_over = [](const ProcessTimes& times) {
+        return times.status == Status::crashed || times.status == Status::timed_out;
+    };
+    return is_over(row.baseline) || is_over(row.candidate);
+}
+
 // A side's k-th block lies right beside the other's k-th, before it as often as after it: first,
 // second, second, first, and so on.
 bool first_takes(int turn) {
@@ -210,7 +218,7 @@ PairRow PairRunner::unmeasured(const Row& row, const Answers& answers) {
     return pair;
 }
 
-Pair PairRunner::verify(const Phase& phase) {
+Pair PairRunner::verify(const Phase& phase, const RowVerified& row_verified) {
     Pair pair{.time = utc_now(), .start_seconds = start_both(), .rows = {}};
     baseline_.verified.clear();
     candidate_.verified.clear();
@@ -219,6 +227,7 @@ Pair PairRunner::verify(const Phase& phase) {
         const Answers answers = prepare(group, phase);
         for (const Row& row : group.rows) {
             pair.rows.push_back(unmeasured(row, answers));
+            row_verified(pair.rows.back());
             for (const Side side : {Side::baseline, Side::candidate}) {
                 ResultRecord record = side == Side::baseline ? answers.baseline : answers.candidate;
                 record.identity = row.identity;
@@ -245,11 +254,15 @@ Pair PairRunner::measure(const std::vector<std::string>& ids) {
         });
         if (wanted.rows.empty()) continue;
         auto started = steady_clock::now();
-        const Answers answers = prepare(wanted, {});
+        Answers answers = prepare(wanted, {});
         draw_.shuffle(wanted.rows);
         for (const Row& row : wanted.rows) {
             pair.rows.push_back(answers.measured() ? alternate(wanted, row)
                                                    : unmeasured(row, answers));
+            // The worker in the place of one that ended has nothing prepared.
+            const bool last = &row == &wanted.rows.back();
+            if (answers.measured() && ended(pair.rows.back()) && !last)
+                answers = prepare(wanted, {});
             // The first row bears what preparing cost.
             pair.rows.back().seconds = seconds_since(started);
             started = steady_clock::now();

@@ -21,6 +21,7 @@ struct Binaries {
 class PairRunner {
 public:
     using Phase = std::function<void(const std::string&)>;
+    using RowVerified = std::function<void(const PairRow&)>;
 
     PairRunner(const Binaries& binaries, const std::vector<Workload>& workloads, RunOptions options,
                std::uint64_t seed, const volatile bool& interrupted);
@@ -29,9 +30,9 @@ public:
 
     // Prepares every workload once per binary and verifies its output, which no later process does
     // again: a binary's verdicts are kept under a hash of its content. Rows come back without
-    // times; those that cannot be measured say why. Throws ProtocolMismatch, std::runtime_error
-    // when a binary cannot serve at all, Interrupted.
-    Pair verify(const Phase& phase);
+    // times, and are told of one by one; those that cannot be measured say why. Throws
+    // ProtocolMismatch, std::runtime_error when a binary cannot serve at all, Interrupted.
+    Pair verify(const Phase& phase, const RowVerified& row_verified);
 
     // Measures the rows in two fresh processes: rows in random order, the first block by chance.
     // Throws what verify() throws.

@@ -1,7 +1,6 @@
 #include "host/run/paired_gate.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -18,6 +17,15 @@ bool measurable(const PairRow& row) {
     return row.baseline.status == Status::measured && row.candidate.status == Status::measured;
 }
 
+void require_measurable(const PairRow& row) {
+    for (const ProcessTimes* times : {&row.baseline, &row.candidate}) {
+        const std::string found =
+            fmt::format("{}: {}: {}", row.id, name(times->status), times->reason);
+        if (times->status == Status::incorrect) throw WrongOutput(found);
+        if (times->status != Status::measured) throw std::runtime_error(found);
+    }
+}
+
 double seconds_of(const Pair& pair) {
     double seconds = pair.start_seconds;
     for (const PairRow& row : pair.rows) seconds += row.seconds;
@@ -25,7 +33,7 @@ double seconds_of(const Pair& pair) {
 }
 
 PairsOrigin origin_of(const PairedSetup& setup, const PairRunner& runner, const Pair& verified) {
-    const ResultRecord& base = runner.verified(Side::baseline).front();
+    const ResultRecord& base = first_measured(runner.verified(Side::baseline));
     PairsOrigin origin;
     origin.suite = setup.suite.name;
     origin.suite_hash = setup.suite.hash;
@@ -33,7 +41,7 @@ PairsOrigin origin_of(const PairedSetup& setup, const PairRunner& runner, const 
     origin.device = base.device;
     origin.environment = base.environment;
     origin.baseline_build = base.build;
-    origin.candidate_build = runner.verified(Side::candidate).front().build;
+    origin.candidate_build = first_measured(runner.verified(Side::candidate)).build;
     origin.verify_seconds = seconds_of(verified);
     return origin;
 }
@@ -46,22 +54,6 @@ std::vector<Difference> differences_between(const PairRunner& runner) {
         if (base[i].status == Status::measured && candidate[i].status == Status::measured)
             add_differences(found, differences(base[i], candidate[i]));
     return found;
-}
-
-// A calibration holds for the device, suite and protocol that it was made with.
-void require_fitting(const Calibration& calibration, const PairsOrigin& origin) {
-    ResultRecord there, here;
-    there.device = calibration.device;
-    there.suite_hash = calibration.suite_hash;
-    there.protocol = calibration.protocol;
-    here.device = origin.device;
-    here.suite_hash = origin.suite_hash;
-    here.protocol = origin.protocol;
-    if (const auto unlike = differences(there, here); !unlike.empty())
-        throw std::runtime_error(
-            fmt::format("the calibration does not fit, its {}; make one with slimbench gate "
-                        "--calibrate",
-                        unlike.front().text()));
 }
 
 void add_origin(GateReport& report, const PairsOrigin& origin) {
@@ -93,15 +85,18 @@ public:
 
     void run() {
         const Pair verified =
-            runner_.verify([&](const std::string& text) { observer_.phase(text); });
+            runner_.verify([&](const std::string& text) { observer_.phase(text); },
+                           [&](const PairRow& row) {
+                               if (!measurable(row)) session_.exclude(row);
+                           });
         session_.spend(seconds_of(verified));
         origin_ = origin_of(setup_, runner_, verified);
+        if (session_.next().empty()) return;
         if (calibration_) require_fitting(*calibration_, origin_);
-        for (const PairRow& row : verified.rows)
-            if (!measurable(row)) session_.exclude(row);
         differences_ = differences_between(runner_);
         if (!refused(differences_, setup_.allowed).empty()) return;
         PairJournal journal(setup_.journal, origin_);
+        under_way_ = true;
         std::size_t number = 0;
         for (auto ids = session_.next(); !ids.empty(); ids = session_.next()) {
             const Pair pair = runner_.measure(ids);
@@ -109,6 +104,18 @@ public:
             session_.add(pair);
             observer_.pair(++number, pair);
         }
+    }
+
+    // Whether both builds can serve: what goes wrong from then on is a finding about them.
+    bool under_way() const { return under_way_; }
+
+    // Of a gate that could not end; what it had already found stands.
+    GateReport broken_off(GateVerdict verdict, const std::string& reason) const {
+        GateReport report = this->report();
+        if (report.verdict != GateVerdict::inconclusive) return report;
+        report.verdict = verdict;
+        report.reason = reason;
+        return report;
     }
 
     GateReport report() const {
@@ -137,6 +144,7 @@ private:
     Session session_;
     PairsOrigin origin_;
     std::vector<Difference> differences_;
+    bool under_way_ = false;
 };
 
 }  // namespace
@@ -149,14 +157,12 @@ GateReport run_paired_gate(const PairedSetup& setup, const Calibration* calibrat
         gate.run();
         return gate.report();
     } catch (const Interrupted&) {
-        GateReport report = gate.report();
-        if (report.verdict == GateVerdict::inconclusive) report.reason = "interrupted";
-        return report;
+        return gate.broken_off(GateVerdict::inconclusive, "interrupted");
     } catch (const ProtocolMismatch& error) {
-        GateReport report = gate.report();
-        report.verdict = GateVerdict::not_comparable;
-        report.reason = error.what();
-        return report;
+        return gate.broken_off(GateVerdict::not_comparable, error.what());
+    } catch (const std::exception& error) {
+        if (!gate.under_way()) throw;
+        return gate.broken_off(GateVerdict::not_comparable, error.what());
     }
 }
 
@@ -164,17 +170,12 @@ RecordedPairs record_pairs(const PairedSetup& setup, std::size_t count, PairedOb
                            const volatile bool& interrupted) {
     const RunOptions options = options_of(setup);
     // The order of measuring is drawn anew whenever a recording is gone on with.
-    const std::size_t known =
-        std::filesystem::exists(setup.journal) ? read_pairs(setup.journal).pairs.size() : 0;
+    const std::size_t known = pairs_so_far(setup.journal).pairs.size();
     PairRunner runner(setup.binaries, setup.suite.workloads, options, setup.policy.seed + known,
                       interrupted);
     try {
-        const Pair verified = runner.verify([&](const std::string& text) { observer.phase(text); });
-        for (const PairRow& row : verified.rows)
-            for (const ProcessTimes* times : {&row.baseline, &row.candidate})
-                if (times->status != Status::measured)
-                    throw std::runtime_error(
-                        fmt::format("{}: {}: {}", row.id, name(times->status), times->reason));
+        const Pair verified = runner.verify([&](const std::string& text) { observer.phase(text); },
+                                            require_measurable);
         PairJournal journal(setup.journal, origin_of(setup, runner, verified));
         for (std::size_t number = known; number < count; ++number) {
             const Pair pair = runner.measure(runner.row_ids());
@@ -183,7 +184,7 @@ RecordedPairs record_pairs(const PairedSetup& setup, std::size_t count, PairedOb
         }
     } catch (const Interrupted&) {
     }
-    return read_pairs(setup.journal);
+    return pairs_so_far(setup.journal);
 }
 
 }  // namespace slimbench

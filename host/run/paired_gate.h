@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -30,14 +31,21 @@ public:
     virtual void pair(std::size_t number, const Pair& pair) = 0;
 };
 
-// Verifies, measures and decides. Always comes back with a report: an interruption leaves an
-// inconclusive one, a binary that speaks another protocol one that says so. Throws
-// std::runtime_error when a binary cannot serve at all, std::invalid_argument when no row gates.
+// Verifies, measures and decides. Comes back with a report once both binaries serve: an
+// interruption leaves an inconclusive one; a binary that speaks another protocol, a worker that
+// cannot be replaced, or a journal that cannot be written, one that is not comparable and says why.
+// Throws std::runtime_error when a binary cannot serve at all or the calibration is of something
+// else, std::invalid_argument when no row gates.
 GateReport run_paired_gate(const PairedSetup& setup, const Calibration* calibration,
                            PairedObserver& observer, const volatile bool& interrupted);
 
+struct WrongOutput : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 // Goes on with the journal until it holds this many pairs of all rows, without a verdict. Throws
-// also when a row cannot be measured on both sides; an interruption ends it early.
+// also when a row cannot be measured on both sides, WrongOutput where that is why; an interruption
+// ends it early.
 RecordedPairs record_pairs(const PairedSetup& setup, std::size_t count, PairedObserver& observer,
                            const volatile bool& interrupted);
 

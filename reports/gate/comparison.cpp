@@ -89,7 +89,9 @@ std::string refusal(const Comparison& comparison) {
 }  // namespace
 
 std::string comparison_text(const Comparison& comparison) {
-    if (!comparison.refused.empty()) return wrap("not comparable: " + refusal(comparison), 2);
+    if (!comparison.refused.empty())
+        return wrap("not comparable: " + refusal(comparison), 2) +
+               (comparison.rows.empty() ? "" : "\n" + rows_table(comparison).plain());
     std::string text =
         rows_table(comparison).plain() + "\n" + summary_table(comparison).plain() + "\n";
     for (const std::string& note : notes(comparison)) text += wrap(note);
@@ -99,7 +101,8 @@ std::string comparison_text(const Comparison& comparison) {
 std::string comparison_markdown(const Comparison& comparison) {
     std::string text = "# slimbench compare\n\n";
     if (!comparison.refused.empty())
-        return text + wrap("**Not comparable**: " + refusal(comparison) + ".");
+        return text + wrap("**Not comparable**: " + refusal(comparison) + ".") +
+               (comparison.rows.empty() ? "" : "\n" + rows_table(comparison).markdown());
     text += wrap(fmt::format("On {}. Baseline: {}. Candidate: {}.", device_text(comparison.device),
                              build_text(comparison.baseline_build),
                              build_text(comparison.candidate_build)));

@@ -1,5 +1,6 @@
 // JUnit XML as CI servers read it: a test case a row, the device as its class, the verdict in the
 // body of what failed. The schema that the tests hold it against is Jenkins' (tests/schemas).
+#include <algorithm>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -63,6 +64,26 @@ void add_case(pugi::xml_node suite, const GateReport& report, const GateRow& row
     why.text() = body(row).c_str();
 }
 
+// What no row tells: a gate that could not be held.
+bool fails_as_a_whole(const GateReport& report) {
+    return report.verdict == GateVerdict::not_comparable &&
+           std::ranges::none_of(report.rows, [](const GateRow& row) {
+               return row.verdict == RowVerdict::not_comparable;
+           });
+}
+
+void add_whole(pugi::xml_node suite, const GateReport& report) {
+    pugi::xml_node test = suite.append_child("testcase");
+    test.append_attribute("classname") = printable(device_text(report.device)).c_str();
+    test.append_attribute("name") = "gate";
+    test.append_attribute("time") = "0";
+    pugi::xml_node why = test.append_child("error");
+    why.append_attribute("message") = printable(report.reason).c_str();
+    why.append_attribute("type") = std::string(name(report.verdict)).c_str();
+    why.text() =
+        printable(fmt::format("{}: {}", words(name(report.verdict)), report.reason)).c_str();
+}
+
 int count(const GateReport& report, CaseResult result) {
     int cases = 0;
     for (const GateRow& row : report.rows) cases += result_of(report, row) == result;
@@ -79,13 +100,15 @@ std::string gate_junit(const GateReport& report) {
     pugi::xml_node suites = document.append_child("testsuites");
     pugi::xml_node suite = suites.append_child("testsuite");
     suite.append_attribute("name") = printable("slimbench gate " + report.suite).c_str();
-    suite.append_attribute("tests") = static_cast<int>(report.rows.size());
+    const int whole = fails_as_a_whole(report) ? 1 : 0;
+    suite.append_attribute("tests") = static_cast<int>(report.rows.size()) + whole;
     suite.append_attribute("failures") = count(report, CaseResult::failed);
-    suite.append_attribute("errors") = count(report, CaseResult::error);
+    suite.append_attribute("errors") = count(report, CaseResult::error) + whole;
     suite.append_attribute("skipped") = count(report, CaseResult::skipped);
     suite.append_attribute("time") = fmt::format("{:.3f}", report.seconds).c_str();
     if (!report.time.empty())  // JUnit's has no zone
         suite.append_attribute("timestamp") = report.time.substr(0, report.time.find('Z')).c_str();
+    if (whole > 0) add_whole(suite, report);
     for (const GateRow& row : report.rows) add_case(suite, report, row);
     suite.append_child("system-out").text() =
         printable(fmt::format("{}: {}", words(name(report.verdict)), report.reason)).c_str();

@@ -124,6 +124,12 @@ TEST_F(Gate, wrong_output_ends_with_code_4_before_anything_is_timed) {
     EXPECT_THAT(report()["rows"][0]["reason"].get<std::string>(),
                 HasSubstr("candidate: incorrect"));
     expect_valid_outputs();
+    const std::string wrong = folder_.path("wrong");
+    const Finished calibrated =
+        run({"gate", "--calibrate", suite_, "--baseline-binary", wrong, "--policy", policy_,
+             "--pairs", "12", "--device", "cpu", "--out", out()});
+    EXPECT_EQ(calibrated.exit_code, 4) << calibrated.err;
+    EXPECT_THAT(calibrated.err, HasSubstr("incorrect"));
 }
 
 TEST_F(Gate, crash_of_one_build_is_not_comparable) {
@@ -142,6 +148,7 @@ TEST_F(Gate, unlike_environments_are_refused_unless_allowed) {
     const Finished refused = gate(other);
     EXPECT_EQ(refused.exit_code, 3) << refused.out << refused.err;
     EXPECT_THAT(report()["reason"].get<std::string>(), HasSubstr("environment"));
+    EXPECT_THAT(text_of(out() + "/junit.xml"), HasSubstr("<error message=\"unlike builds"));
     expect_valid_outputs();
     const Finished allowed = gate(other, {"--allow", "environment"});
     EXPECT_EQ(allowed.exit_code, 0) << allowed.out << allowed.err;
@@ -223,6 +230,18 @@ TEST_F(Gate, calibration_of_another_suite_is_refused) {
     const Finished finished = gate(SLIMBENCH_BINARY, {"--calibration", other});
     EXPECT_EQ(finished.exit_code, 2);
     EXPECT_THAT(finished.err, HasSubstr("the calibration does not fit"));
+    ASSERT_EQ(run(short_run({tiny_, "--precision", "fp32"})).exit_code, 0);
+    const Finished stored = run({"gate", "--baseline", journal(), journal(), "--policy", policy_,
+                                 "--calibration", other, "--out", out()});
+    EXPECT_EQ(stored.exit_code, 2);
+    EXPECT_THAT(stored.err, HasSubstr("the calibration does not fit"));
+}
+
+TEST_F(Gate, reports_of_an_earlier_gate_do_not_outlive_the_next) {
+    std::filesystem::create_directories(out());
+    std::ofstream(out() + "/gate.md") << "pass";
+    EXPECT_EQ(gate("/bin/true").exit_code, 2);
+    EXPECT_FALSE(std::filesystem::exists(out() + "/gate.md"));
 }
 
 TEST_F(Gate, stored_records_are_judged_without_measuring) {
@@ -261,6 +280,8 @@ TEST_F(Gate, mistakes_of_usage_end_with_code_2_and_a_remedy) {
                 HasSubstr("/nowhere/pairs.jsonl"));
     EXPECT_THAT(refusal({"gate", "--calibrate", suite_, "--pairs", "5", "--out", out()}),
                 HasSubstr("calibrate with"));
+    EXPECT_THAT(refusal({"gate", "--calibrate", suite_, "--candidate-binary", SLIMBENCH_BINARY}),
+                HasSubstr("one build against itself"));
     policy_ = write("no_rows.json", R"({"name": "none", "looks": [8],
         "rows": [{"match": "vgg", "threshold_percent": 1, "effect_percent": 2}]})");
     EXPECT_THAT(refusal(gate_command(SLIMBENCH_BINARY)), HasSubstr("gates none of the 2 rows"));
@@ -331,6 +352,15 @@ TEST_F(Compare, missing_rows_are_listed_and_wrong_output_outranks_all) {
         record.reason = "wrong output: at n0";
     });
     EXPECT_EQ(run({"compare", base_, wrong}).exit_code, 4);
+    const std::string unlike = write(
+        "unlike.jsonl", text_of(wrong) + [&] {
+            ResultRecord record = read_journal(base_).records.front();
+            record.device["driver"] = "99.9";
+            return to_json(record).dump() + "\n";
+        }());
+    const Finished refused = run({"compare", base_, unlike});
+    EXPECT_EQ(refused.exit_code, 4) << "even of runs that cannot be compared";
+    EXPECT_THAT(refused.out, HasSubstr("driver: "));
 }
 
 TEST_F(Compare, json_fits_its_schema) {

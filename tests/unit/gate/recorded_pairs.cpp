@@ -96,6 +96,23 @@ TEST_F(PairFile, recording_goes_on_behind_a_torn_line) {
     EXPECT_EQ(read_pairs(path_).pairs.size(), 2u);
 }
 
+TEST_F(PairFile, recording_starts_anew_where_only_a_torn_line_was_left) {
+    EXPECT_EQ(pairs_so_far(path_).pairs.size(), 0u) << "no file yet";
+    std::ofstream(path_) << "{\"pairs_vers";
+    EXPECT_EQ(pairs_so_far(path_).pairs.size(), 0u);
+    const RecordedPairs written = recorded({}, 0, 1);
+    PairJournal(path_, written.origin).append(written.pairs[0]);
+    EXPECT_EQ(pairs_so_far(path_).pairs.size(), 1u);
+}
+
+TEST_F(PairFile, times_that_are_not_positive_are_refused_with_their_line) {
+    RecordedPairs written = recorded({}, 0, 1);
+    written.pairs[0].rows[0].candidate.device[0] = 0;
+    PairJournal(path_, written.origin).append(written.pairs[0]);
+    EXPECT_THAT(message_of(written.origin),
+                AllOf(HasSubstr(path_ + ":2: a/forward: "), HasSubstr("not above 0")));
+}
+
 TEST_F(PairFile, pairs_of_another_build_or_suite_do_not_mix) {
     { PairJournal journal(path_, origin()); }
     PairsOrigin other = origin();
