@@ -95,14 +95,14 @@ int conclude(const GateReport& report, const Policy& policy, const std::string& 
 }
 
 std::string out_folder(const Options& options) {
-    const std::string folder = options.out.empty() ? "out/gate" : options.out;
+    std::string folder = options.out.empty() ? "out/gate" : options.out;
     create_folder(folder);
     return folder;
 }
 
 // Without the reports of an earlier gate, which nobody may take for this one's.
 std::string clean_folder(const Options& options) {
-    const std::string folder = out_folder(options);
+    std::string folder = out_folder(options);
     for (const GateOutput& output : gate_outputs())
         std::filesystem::remove(fmt::format("{}/{}", folder, output.file));
     return folder;
