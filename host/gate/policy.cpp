@@ -17,7 +17,7 @@ namespace {
 constexpr double percent = 0.01;
 
 std::string read_match(const JsonPlace& place) {
-    const std::string text = place.string();
+    std::string text = place.string();
     try {
         std::regex{text};
     } catch (const std::regex_error& error) {

@@ -36,7 +36,7 @@ protected:
 
     // The program under test, started by a script that sets what a build of its own would have.
     std::string build(const std::string& name, const std::string& prologue) const {
-        const std::string path =
+        std::string path =
             write(name, "#!/bin/sh\n" + prologue + "\nexec '" SLIMBENCH_BINARY "' \"$@\"\n");
         chmod(path.c_str(), 0755);
         return path;
