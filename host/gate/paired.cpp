@@ -105,7 +105,8 @@ Interval bootstrap_interval(std::span<const double> values, double confidence,
     if (sorted.front() == sorted.back()) return {sorted.front(), sorted.back()};
     const double estimate = trimmed_mean_of_sorted(sorted);
     const std::vector<double> means = resampled_means(sorted, resampling);
-    const auto [equal_from, equal_to] = std::ranges::equal_range(means, estimate);
+    const auto equal_from = std::lower_bound(means.begin(), means.end(), estimate);
+    const auto equal_to = std::upper_bound(equal_from, means.end(), estimate);
     const auto count = static_cast<double>(means.size());
     const double below = (static_cast<double>(equal_from - means.begin()) +
                           static_cast<double>(equal_to - means.begin())) /
