@@ -114,21 +114,13 @@ std::vector<ResultRecord> read_records(const std::string& path) {
     return std::move(contents.records);
 }
 
-PairsOrigin origin_of(const ResultRecord& record) {
-    PairsOrigin origin;
-    origin.suite_hash = record.suite_hash;
-    origin.protocol = record.protocol;
-    origin.device = record.device;
-    return origin;
-}
-
 int stored(const Options& options) {
     const Policy policy = policy_of(options);
     const std::optional<Calibration> calibration = calibration_of(options);
     const StoredRuns runs{read_records(options.baseline_records), read_records(options.item),
                           options.allowed};
     const ResultRecord& base = first_measured(runs.baseline);
-    if (calibration) require_fitting(*calibration, origin_of(base));
+    if (calibration) require_fitting(*calibration, base);
     const std::string folder = clean_folder(options);
     GateReport report = judge_stored(policy, runs, calibration ? &*calibration : nullptr);
     report.time = utc_now();

@@ -76,6 +76,24 @@ std::vector<std::string> ids_of(const std::vector<Pair>& pairs) {
     return ids;
 }
 
+// A record of nothing but what a calibration depends on.
+template <class Measured>
+ResultRecord bare_record(const Measured& measured) {
+    ResultRecord bare;
+    bare.device = measured.device;
+    bare.suite_hash = measured.suite_hash;
+    bare.protocol = measured.protocol;
+    return bare;
+}
+
+void require_alike(const ResultRecord& calibrated, const ResultRecord& measured) {
+    if (const auto unlike = differences(calibrated, measured); !unlike.empty())
+        throw std::runtime_error(
+            fmt::format("the calibration does not fit, its {}; make one with slimbench gate "
+                        "--calibrate",
+                        unlike.front().text()));
+}
+
 }  // namespace
 
 const RowNoise* Calibration::find(const std::string& id) const {
@@ -123,18 +141,11 @@ Calibration read_calibration(const std::string& path) {
 }
 
 void require_fitting(const Calibration& calibration, const PairsOrigin& measured) {
-    ResultRecord there, here;
-    there.device = calibration.device;
-    there.suite_hash = calibration.suite_hash;
-    there.protocol = calibration.protocol;
-    here.device = measured.device;
-    here.suite_hash = measured.suite_hash;
-    here.protocol = measured.protocol;
-    if (const auto unlike = differences(there, here); !unlike.empty())
-        throw std::runtime_error(
-            fmt::format("the calibration does not fit, its {}; make one with slimbench gate "
-                        "--calibrate",
-                        unlike.front().text()));
+    require_alike(bare_record(calibration), bare_record(measured));
+}
+
+void require_fitting(const Calibration& calibration, const ResultRecord& measured) {
+    require_alike(bare_record(calibration), bare_record(measured));
 }
 
 std::vector<GatedRow> gated_rows(const Policy& policy, const std::vector<std::string>& ids,

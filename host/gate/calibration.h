@@ -41,11 +41,12 @@ struct Calibration {
 Calibration calibrate(const Policy& policy, const RecordedPairs& recorded);
 
 nlohmann::json to_json(const Calibration& calibration);
+Calibration read_calibration(const std::string& path);  // throws std::runtime_error
+
 // Throws std::runtime_error naming the field in which what was measured now differs from what the
 // calibration is of: device, driver, suite or protocol.
 void require_fitting(const Calibration& calibration, const PairsOrigin& measured);
-
-Calibration read_calibration(const std::string& path);  // throws std::runtime_error
+void require_fitting(const Calibration& calibration, const ResultRecord& measured);
 
 // The rows of a gate with their limits: the policy's, the threshold raised to what the calibration
 // found.

@@ -15,8 +15,9 @@ double detectable_slow_down(const Policy& policy, std::size_t gating_rows, const
         return detectable_effect(pair_noise / std::sqrt(pairs),
                                  {log_ratio_of(limits.threshold), error_rate, power});
     };
-    return slow_down_of(std::max(by(policy.looks.back(), policy.level_of_a_row(gating_rows)),
-                                 by(policy.confirming_pairs, policy.error_rate)));
+    const double look = policy.level_of_a_row(policy.level_of_a_look(), gating_rows);
+    return slow_down_of(
+        std::max(by(policy.looks.back(), look), by(policy.confirming_pairs, policy.error_rate)));
 }
 
 }  // namespace slimbench

@@ -39,9 +39,14 @@ RowRule read_rule(const JsonPlace& place) {
     return rule;
 }
 
-// Of the signed-rank test, when all pairs are on one side.
-double least_p(int pairs) {
-    return std::exp2(-pairs);
+void require_confirmable(const Policy& policy, const JsonPlace& place) {
+    // Of the signed-rank test, when all pairs are on one side.
+    const double least_p = std::exp2(-policy.confirming_pairs);
+    if (least_p > policy.error_rate)
+        place.fail(
+            fmt::format("{} confirming_pairs cannot confirm at error_rate {:g}: even if all were "
+                        "slower, chance would do that with a probability of {:g}; ask for more",
+                        policy.confirming_pairs, policy.error_rate, least_p));
 }
 
 std::vector<int> read_looks(const JsonPlace& place) {
@@ -68,9 +73,8 @@ double Policy::level_of_a_look() const {
     return error_rate / static_cast<double>(looks.size());
 }
 
-double Policy::level_of_a_row(std::size_t gating_rows) const {
-    return level_of_a_look() /
-           (correction == Correction::holm ? static_cast<double>(gating_rows) : 1);
+double Policy::level_of_a_row(double level, std::size_t gating_rows) const {
+    return level / (correction == Correction::holm ? static_cast<double>(gating_rows) : 1);
 }
 
 Policy read_policy(const nlohmann::json& document, const std::string& file) {
@@ -87,14 +91,9 @@ Policy read_policy(const nlohmann::json& document, const std::string& file) {
     if (const auto found = place.find("correction"))
         policy.correction =
             found->choice({"holm", "none"}) == 0 ? Correction::holm : Correction::none;
-    if (const auto found = place.find("confirming_pairs")) {
+    if (const auto found = place.find("confirming_pairs"))
         policy.confirming_pairs = static_cast<int>(found->integer(2, 10'000));
-        if (least_p(policy.confirming_pairs) > policy.error_rate)
-            found->fail(fmt::format(
-                "{} fresh pairs cannot confirm at error_rate {:g}: even if all were "
-                "slower, chance would do that with a probability of {:g}; ask for more",
-                policy.confirming_pairs, policy.error_rate, least_p(policy.confirming_pairs)));
-    }
+    require_confirmable(policy, place);
     if (const auto found = place.find("budget_seconds"))
         policy.budget = found->number(1, 24 * 3600);
     if (const auto found = place.find("inconclusive"))

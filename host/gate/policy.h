@@ -39,8 +39,8 @@ struct Policy {
 
     std::optional<Limits> limits_of(const std::string& row_id) const;
     double level_of_a_look() const;  // the error rate shared out evenly among the looks
-    // Of one row in one look: the strictest that the correction asks for.
-    double level_of_a_row(std::size_t gating_rows) const;
+    // Of one of so many rows that share a level: the strictest that the correction asks for.
+    double level_of_a_row(double level, std::size_t gating_rows) const;
 };
 
 // Throws std::runtime_error naming file, place and what is allowed there.

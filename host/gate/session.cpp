@@ -183,7 +183,7 @@ GateRow Session::describe(const Row& row, double p) const {
             if (any(State::slower) || any_wrong())
                 described.reason = "undecided when the gate ended";
             else if (described.pairs < policy_.looks.front())
-                described.reason = fmt::format("{} pairs are too few to tell", described.pairs);
+                described.reason = fmt::format("too few pairs to tell: {}", described.pairs);
             else if (described.detectable > described.effect)
                 described.reason =
                     fmt::format("too noisy: the least slow-down that a gate would find is above {}",

@@ -118,8 +118,7 @@ void decide(Judged& judged, double p_slower, const Policy& policy, std::size_t g
     row.slow_down = SlowDown{slow_down_of(evidence.estimate), slow_down_of(evidence.interval.low),
                              slow_down_of(evidence.interval.high)};
     row.p_slower = p_slower;
-    const double level =  // there is one look
-        policy.level_of_a_row(gating) * static_cast<double>(policy.looks.size());
+    const double level = policy.level_of_a_row(policy.error_rate, gating);  // there is one look
     row.detectable = slow_down_of(
         detectable_effect(evidence.error, {log_ratio_of(judged.limits->threshold), level}));
     if (p_slower <= policy.error_rate && row.slow_down->low > row.threshold) {

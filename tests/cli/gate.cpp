@@ -1,28 +1,29 @@
-// The gate and the comparison as people and CI call them: verdicts, exit codes, files.
+// The gate as people and CI call it: verdicts, exit codes, files.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
+#include "host/gate/pair_journal.h"
+#include "host/problem/strict_json.h"
 #include "tests/cli/fixture.h"
 #include "tests/support/planted_kernels.h"
 
 namespace slimbench::testing {
 namespace {
 
-std::string text_of(const std::string& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-}
-
 // Limits so wide that other work on the machine cannot reach them.
 constexpr std::string_view wide_policy = R"({
     "name": "wide", "rows": [{"match": "forward", "threshold_percent": 100, "effect_percent": 900}],
     "correction": "none", "looks": [6], "confirming_pairs": 5, "budget_seconds": 600})";
+
+// Looks when nobody waits any more, and would let pass what it could not tell.
+constexpr std::string_view endless_policy = R"({
+    "name": "endless", "looks": [5000], "budget_seconds": 3600, "inconclusive": "pass",
+    "rows": [{"match": ".", "threshold_percent": 1, "effect_percent": 2}]})";
 
 class Gate : public CliTest {
 protected:
@@ -66,7 +67,17 @@ protected:
         return run(gate_command(candidate, more));
     }
 
-    nlohmann::json report() const { return nlohmann::json::parse(text_of(out() + "/gate.json")); }
+    void wait_for_a_pair() const {
+        const std::string pairs = out() + "/pairs.jsonl";
+        wait_until("a pair is recorded", [&] {
+            return std::filesystem::exists(pairs) &&
+                   read_text_file(pairs).find("\"rows\"") != std::string::npos;
+        });
+    }
+
+    nlohmann::json report() const {
+        return nlohmann::json::parse(read_text_file(out() + "/gate.json"));
+    }
 
     void expect_valid_outputs() const {
         const std::string source = SLIMBENCH_SOURCE_DIR;
@@ -92,7 +103,7 @@ TEST_F(Gate, same_build_passes_and_every_output_fits_its_schema) {
     EXPECT_EQ(report()["rows"].size(), 2u);
     EXPECT_EQ(report()["pairs"], 6);
     EXPECT_THAT(finished.out, HasSubstr("pass: no gating row is slower"));
-    EXPECT_THAT(text_of(out() + "/gate.md"), HasSubstr("slimbench gate: pass"));
+    EXPECT_THAT(read_text_file(out() + "/gate.md"), HasSubstr("slimbench gate: pass"));
     expect_valid_outputs();
 }
 
@@ -106,9 +117,9 @@ TEST_F(Gate, slowed_build_fails_with_code_1_and_names_its_rows) {
         const std::string id =
             std::string("tiny/none/precision:") + precision + "/batch:1/size:32x32/forward";
         EXPECT_THAT(finished.out, HasSubstr(id));
-        EXPECT_THAT(text_of(out() + "/junit.xml"), HasSubstr(id));
+        EXPECT_THAT(read_text_file(out() + "/junit.xml"), HasSubstr(id));
     }
-    EXPECT_THAT(text_of(out() + "/junit.xml"), HasSubstr("<failure message=\"slower: "));
+    EXPECT_THAT(read_text_file(out() + "/junit.xml"), HasSubstr("<failure message=\"slower: "));
     EXPECT_EQ(report()["pairs"], 6 + 5) << "flagged rows are measured again";
     expect_valid_outputs();
 }
@@ -148,7 +159,7 @@ TEST_F(Gate, unlike_environments_are_refused_unless_allowed) {
     const Finished refused = gate(other);
     EXPECT_EQ(refused.exit_code, 3) << refused.out << refused.err;
     EXPECT_THAT(report()["reason"].get<std::string>(), HasSubstr("environment"));
-    EXPECT_THAT(text_of(out() + "/junit.xml"), HasSubstr("<error message=\"unlike builds"));
+    EXPECT_THAT(read_text_file(out() + "/junit.xml"), HasSubstr("<error message=\"unlike builds"));
     expect_valid_outputs();
     const Finished allowed = gate(other, {"--allow", "environment"});
     EXPECT_EQ(allowed.exit_code, 0) << allowed.out << allowed.err;
@@ -182,19 +193,60 @@ TEST_F(Gate, noise_beyond_the_policy_is_inconclusive_and_the_policy_says_what_th
     }
 }
 
-TEST_F(Gate, interruption_leaves_an_inconclusive_report) {
-    policy_ = write("long.json", R"({"name": "long", "looks": [5000], "budget_seconds": 3600,
-        "rows": [{"match": ".", "threshold_percent": 1, "effect_percent": 2}]})");
+TEST_F(Gate, interruption_leaves_an_inconclusive_report_that_no_policy_lets_pass) {
+    policy_ = write("long.json", std::string(endless_policy));
     Program program(gate_command(SLIMBENCH_BINARY), environment());
-    const std::string pairs = out() + "/pairs.jsonl";
-    wait_until("a pair is recorded", [&] {
-        return std::filesystem::exists(pairs) &&
-               text_of(pairs).find("\"rows\"") != std::string::npos;
-    });
+    wait_for_a_pair();
     program.signal(SIGINT);
     EXPECT_EQ(program.wait().exit_code, 3);
     EXPECT_EQ(report()["reason"], "interrupted");
     expect_valid_outputs();
+}
+
+TEST_F(Gate, failure_under_way_leaves_a_report_that_says_why) {
+    policy_ = write("long.json", std::string(endless_policy));
+    const std::string candidate = build("vanishing", "");
+    Program program(gate_command(candidate), environment());
+    wait_for_a_pair();
+    std::filesystem::remove(candidate);
+    const Finished finished = program.wait();
+    EXPECT_EQ(finished.exit_code, 3) << finished.err;
+    EXPECT_EQ(report()["verdict"], "not_comparable");
+    EXPECT_THAT(report()["reason"].get<std::string>(), HasSubstr("candidate " + candidate));
+    EXPECT_GT(report()["pairs"], 0);
+    expect_valid_outputs();
+}
+
+TEST_F(Gate, call_that_never_returns_ends_with_the_budget) {
+    policy_ = write("hurried.json", R"({"name": "hurried", "looks": [8], "budget_seconds": 4,
+        "rows": [{"match": ".", "threshold_percent": 1, "effect_percent": 2}]})");
+    PlantedKernels kernels;
+    const std::string head = "KERNEL pool(STEP_ARGUMENTS) {";
+    kernels.replace("pool.cl", head, head + "\n    for (volatile int i = 0; i < 1;) {}");
+    const Finished finished = gate(build("stuck", with_kernels(kernels)));
+    EXPECT_EQ(finished.exit_code, 3) << finished.err;
+    EXPECT_THAT(report()["rows"][0]["reason"].get<std::string>(), HasSubstr("the limit of 4 s"));
+}
+
+// Rows of one workload share a worker's preparing.
+TEST_F(Gate, worker_lost_while_it_measures_costs_one_row) {
+    suite_ = write("layers_suite.json", R"({
+        "name": "layers_suite", "about": "a network and its layers",
+        "protocol": {"warm_up": 0.001, "min_time": 0.4},
+        "runs": [{"network": "tiny.json", "precisions": ["fp32"],
+                  "rows": ["forward", "layers_hot"]}]})");
+    Program program(gate_command(SLIMBENCH_BINARY, {"--pairs", "2"}), environment());
+    wait_for_a_pair();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // of five seconds of measuring
+    kill(program.children().back(), SIGKILL);
+    EXPECT_EQ(program.wait().exit_code, 0);
+    const Pair pair = read_pairs(out() + "/pairs.jsonl").pairs.at(1);
+    const auto crashed = [](const PairRow& row) {
+        return row.baseline.status == Status::crashed || row.candidate.status == Status::crashed;
+    };
+    ASSERT_GT(pair.rows.size(), 2u);
+    EXPECT_EQ(std::ranges::count_if(pair.rows, crashed), 1);
+    for (const PairRow& row : pair.rows) EXPECT_TRUE(crashed(row) || row.log_ratio()) << row.id;
 }
 
 TEST_F(Gate, recording_goes_on_where_it_stopped_and_can_be_replayed) {
@@ -214,7 +266,7 @@ TEST_F(Gate, calibration_stores_noise_and_its_gate_takes_it_into_account) {
                                      "12", "--device", "cpu", "--out", out(), "--quiet"});
     ASSERT_EQ(calibrated.exit_code, 0) << calibrated.err;
     const std::string path = out() + "/calibration.json";
-    const auto calibration = nlohmann::json::parse(text_of(path));
+    const auto calibration = nlohmann::json::parse(read_text_file(path));
     ASSERT_EQ(calibration["rows"].size(), 2u);
     EXPECT_GT(calibration["rows"][0]["pair_noise"], 0);
     EXPECT_THAT(calibrated.out, HasSubstr("false alarms"));
@@ -254,7 +306,7 @@ TEST_F(Gate, stored_records_are_judged_without_measuring) {
     EXPECT_THAT(one.out, HasSubstr("record four runs a side"));
     expect_valid_outputs();
     std::string six;
-    for (int i = 0; i < 6; ++i) six += text_of(once);
+    for (int i = 0; i < 6; ++i) six += read_text_file(once);
     const std::string often = write("often.jsonl", six);
     const Finished pass =
         run({"gate", "--baseline", often, often, "--policy", policy_, "--out", out()});
@@ -285,92 +337,6 @@ TEST_F(Gate, mistakes_of_usage_end_with_code_2_and_a_remedy) {
     policy_ = write("no_rows.json", R"({"name": "none", "looks": [8],
         "rows": [{"match": "vgg", "threshold_percent": 1, "effect_percent": 2}]})");
     EXPECT_THAT(refusal(gate_command(SLIMBENCH_BINARY)), HasSubstr("gates none of the 2 rows"));
-}
-
-class Compare : public CliTest {
-protected:
-    // The same rows with other times, or other words.
-    std::string changed(const std::string& name, void (*change)(ResultRecord&)) const {
-        std::string text;
-        for (ResultRecord record : read_journal(journal()).records) {
-            change(record);
-            text += to_json(record).dump() + "\n";
-        }
-        return write(name, text);
-    }
-    void SetUp() override {
-        ASSERT_EQ(run(short_run({tiny_, unpooled_})).exit_code, 0);
-        base_ = changed("base.jsonl", [](ResultRecord& record) {
-            for (double& seconds : record.measurement->device) seconds = 1e-3;
-        });
-    }
-    std::string base_;
-};
-
-TEST_F(Compare, same_records_are_the_same) {
-    const Finished finished = run({"compare", base_, base_});
-    EXPECT_EQ(finished.exit_code, 0) << finished.err;
-    EXPECT_THAT(finished.out, HasSubstr("tiny/none/precision:int8"));
-    EXPECT_THAT(finished.out, HasSubstr("same"));
-}
-
-TEST_F(Compare, slower_rows_end_with_code_1) {
-    const std::string slower = changed("slower.jsonl", [](ResultRecord& record) {
-        for (double& seconds : record.measurement->device) seconds = 1.1e-3;
-    });
-    const Finished finished = run({"compare", base_, slower, "--format", "md"});
-    EXPECT_EQ(finished.exit_code, 1) << finished.err;
-    EXPECT_THAT(finished.out, HasSubstr("1.100"));
-    EXPECT_EQ(run({"compare", base_, slower, "--tolerance", "15"}).exit_code, 0);
-    EXPECT_EQ(run({"compare", slower, base_}).exit_code, 0) << "faster is no regression";
-}
-
-TEST_F(Compare, unlike_runs_are_refused_by_field_and_compared_when_allowed) {
-    const std::string other = changed("driver.jsonl", [](ResultRecord& record) {
-        for (double& seconds : record.measurement->device) seconds = 1e-3;
-        record.device["driver"] = "99.9";
-    });
-    const Finished refused = run({"compare", base_, other});
-    EXPECT_EQ(refused.exit_code, 3);
-    EXPECT_THAT(refused.out, HasSubstr("driver: "));
-    EXPECT_THAT(refused.out, HasSubstr("99.9"));
-    const Finished allowed =
-        run({"compare", base_, other, "--allow", "driver", "--format", "json"});
-    EXPECT_EQ(allowed.exit_code, 0) << allowed.out;
-    EXPECT_EQ(nlohmann::json::parse(allowed.out)["allowed"], nlohmann::json({"driver"}));
-    EXPECT_EQ(run({"compare", base_, base_, "--allow", "drivr"}).exit_code, 2);
-}
-
-TEST_F(Compare, missing_rows_are_listed_and_wrong_output_outranks_all) {
-    std::string text = text_of(base_);
-    const std::string fewer = write("fewer.jsonl", text.substr(0, text.find('\n') + 1));
-    const Finished missing = run({"compare", base_, fewer});
-    EXPECT_EQ(missing.exit_code, 3);
-    EXPECT_THAT(missing.out, HasSubstr("candidate: missing"));
-    const std::string wrong = changed("wrong.jsonl", [](ResultRecord& record) {
-        record.status = Status::incorrect;
-        record.reason = "wrong output: at n0";
-    });
-    EXPECT_EQ(run({"compare", base_, wrong}).exit_code, 4);
-    const std::string unlike = write(
-        "unlike.jsonl", text_of(wrong) + [&] {
-            ResultRecord record = read_journal(base_).records.front();
-            record.device["driver"] = "99.9";
-            return to_json(record).dump() + "\n";
-        }());
-    const Finished refused = run({"compare", base_, unlike});
-    EXPECT_EQ(refused.exit_code, 4) << "even of runs that cannot be compared";
-    EXPECT_THAT(refused.out, HasSubstr("driver: "));
-}
-
-TEST_F(Compare, json_fits_its_schema) {
-    const std::string path = folder_.path("compared.json");
-    ASSERT_EQ(run({"compare", base_, base_, "--format", "json", "-o", path}).exit_code, 0);
-    const std::string source = SLIMBENCH_SOURCE_DIR;
-    const std::string command = "python3 -W ignore '" + source +
-                                "/tests/support/validate_gate.py' --comparison '" + source + "' '" +
-                                path + "'";
-    EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 
 }  // namespace

@@ -72,7 +72,11 @@ TEST(Policy, mistakes_are_named_with_their_place) {
     document = smallest();
     document["confirming_pairs"] = 4;
     EXPECT_THAT(refusal_of(document),
-                HasSubstr("$.confirming_pairs: 4 fresh pairs cannot confirm at error_rate 0.05"));
+                HasSubstr("$: 4 confirming_pairs cannot confirm at error_rate 0.05"));
+    document = smallest();
+    document["error_rate"] = 1e-6;
+    EXPECT_THAT(refusal_of(document), HasSubstr("$: 10 confirming_pairs cannot confirm"))
+        << "the number that nobody named";
     document = smallest();
     document["inconclusive"] = "ignore";
     EXPECT_THAT(refusal_of(document), HasSubstr("$.inconclusive: expected one of \"fail\""));

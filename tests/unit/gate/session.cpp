@@ -195,6 +195,7 @@ TEST(Session, budget_spent_elsewhere_counts) {
     session.add(pair({row("a", 1.0)}));
     EXPECT_THAT(session.next(), IsEmpty());
     EXPECT_EQ(session.report().verdict, GateVerdict::inconclusive);
+    EXPECT_EQ(session.report().rows[0].reason, "too few pairs to tell: 1");
 }
 
 // Eight pairs cannot tell six rows apart from chance at a third of 5 %: 2^-8 * 6 > 0.0167.

@@ -63,6 +63,16 @@ TEST(Compare, tells_faster_slower_and_the_same_apart) {
     EXPECT_EQ(verdict(0.0090), CompareVerdict::faster);
 }
 
+TEST(Compare, difference_beyond_the_tolerance_is_not_the_same_even_where_chance_may_explain_it) {
+    ResultRecord wide = record("r", 0.0104);  // 4 % slower, and 0 % lies within the interval
+    wide.measurement->device[1] = wide.measurement->device[2] = 0.0099;
+    const CompareRow row = only_row(compare_records({record("r", 0.01)}, {wide}, {}));
+    ASSERT_LT(row.slow_down->low, 0);
+    ASSERT_GT(row.slow_down->estimate, 0.02);
+    EXPECT_EQ(row.verdict, CompareVerdict::not_comparable);
+    EXPECT_THAT(row.reason, HasSubstr("too noisy"));
+}
+
 TEST(Compare, one_run_a_side_covers_its_samples_and_four_cover_processes) {
     const Comparison one = compare_records({record("r", 0.01)}, {record("r", 0.01)}, {}),
                      four = compare_records(runs("r", 0.01, 4), runs("r", 0.01, 4), {});
@@ -214,6 +224,20 @@ TEST(StoredGate, wrong_output_outranks_unlike_runs_and_slow_downs) {
     const GateReport allowed = judge_stored(policy(), {baseline, candidate, {"driver"}}, nullptr);
     EXPECT_EQ(allowed.verdict, GateVerdict::regression);
     EXPECT_THAT(allowed.differing, Contains(HasSubstr("driver")));
+}
+
+TEST(StoredGate, runs_are_compared_with_the_first_that_was_measured) {
+    std::vector<ResultRecord> baseline = runs("a", 0.01, 6);
+    ResultRecord crashed = lost("a", Status::crashed);
+    crashed.compute.clear();  // it ended before it knew
+    baseline.insert(baseline.begin(), crashed);
+    std::vector<ResultRecord> candidate = runs("a", 0.01, 6);
+    EXPECT_EQ(judge_stored(policy(), {baseline, candidate, {}}, nullptr).verdict,
+              GateVerdict::pass);
+    candidate.back().device["driver"] = "5.0";
+    const GateReport mixed = judge_stored(policy(), {baseline, candidate, {}}, nullptr);
+    EXPECT_EQ(mixed.verdict, GateVerdict::not_comparable) << "one run of another driver";
+    EXPECT_THAT(mixed.reason, HasSubstr("driver"));
 }
 
 }  // namespace
