@@ -232,12 +232,12 @@ TEST_F(Gate, call_that_never_returns_ends_with_the_budget) {
 TEST_F(Gate, worker_lost_while_it_measures_costs_one_row) {
     suite_ = write("layers_suite.json", R"({
         "name": "layers_suite", "about": "a network and its layers",
-        "protocol": {"warm_up": 0.001, "min_time": 0.4},
+        "protocol": {"warm_up": 0.001, "min_time": 0.015},
         "runs": [{"network": "tiny.json", "precisions": ["fp32"],
                   "rows": ["forward", "layers_hot"]}]})");
     Program program(gate_command(SLIMBENCH_BINARY, {"--pairs", "2"}), environment());
     wait_for_a_pair();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // of five seconds of measuring
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // of some six of measuring
     kill(program.children().back(), SIGKILL);
     EXPECT_EQ(program.wait().exit_code, 0);
     const Pair pair = read_pairs(out() + "/pairs.jsonl").pairs.at(1);
