@@ -1,8 +1,11 @@
 // Google Benchmark's JSON (its docs/user_guide.md, "Output Formats"): one entry per sample, so that
 // compare.py can test the difference of two files. real_time is the device span, cpu_time the
 // host's wall time of the same call.
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,29 +19,44 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-// "48K" of Linux' cache description in bytes; nothing if it reads otherwise.
-std::optional<std::int64_t> bytes_of(const std::string& text) {
-    char* unit = nullptr;
-    const std::int64_t count = std::strtoll(text.c_str(), &unit, 10);
-    if (unit == text.c_str()) return std::nullopt;
-    const std::string_view suffix = unit;
-    if (suffix == "K") return count * 1024;
-    if (suffix == "M") return count * 1024 * 1024;
-    return suffix.empty() ? std::optional(count) : std::nullopt;
+// The whole number that text starts with, and what follows it; nothing where none of 32 bits does.
+std::optional<std::pair<std::int64_t, std::string_view>> number_of(std::string_view text) {
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{}) return std::nullopt;
+    return std::pair<std::int64_t, std::string_view>(
+        number, text.substr(static_cast<std::size_t>(end - text.data())));
 }
 
-// "0-3,8" names five processors.
-std::int64_t count_of_list(const std::string& list) {
+// "48K" of Linux' cache description in bytes; nothing if it reads otherwise.
+std::optional<std::int64_t> bytes_of(std::string_view text) {
+    const auto size = number_of(text);
+    if (!size) return std::nullopt;
+    const auto [count, unit] = *size;
+    if (unit == "K") return count * 1024;
+    if (unit == "M") return count * 1024 * 1024;
+    return unit.empty() ? std::optional(count) : std::nullopt;
+}
+
+// "0-3,8" names five processors; nothing if it reads otherwise.
+std::optional<std::int64_t> count_of_list(std::string_view list) {
     std::int64_t count = 0;
-    for (std::size_t at = 0; at < list.size();) {
-        const std::size_t end = std::min(list.find(',', at), list.size());
-        const std::string range = list.substr(at, end - at);
-        const std::size_t dash = range.find('-');
-        const std::int64_t first = std::atoll(range.c_str());
-        count += dash == std::string::npos ? 1 : std::atoll(range.c_str() + dash + 1) - first + 1;
-        at = end + 1;
+    for (;;) {
+        const auto first = number_of(list);
+        if (!first) return std::nullopt;
+        list = first->second;
+        std::int64_t last = first->first;
+        if (list.starts_with('-')) {
+            const auto end = number_of(list.substr(1));
+            if (!end || end->first < last) return std::nullopt;
+            last = end->first;
+            list = end->second;
+        }
+        count += last - first->first + 1;
+        if (list.empty()) return count;
+        if (!list.starts_with(',')) return std::nullopt;
+        list.remove_prefix(1);
     }
-    return count;
 }
 
 Json caches(const nlohmann::json& environment) {
@@ -47,11 +65,12 @@ Json caches(const nlohmann::json& environment) {
     if (found == environment.end() || !found->is_array()) return list;
     for (const nlohmann::json& cache : *found) {
         const std::optional<std::int64_t> size = bytes_of(text_at(cache, "size"));
-        if (!size) continue;
+        const std::optional<std::int64_t> sharing = count_of_list(text_at(cache, "shared_by"));
+        if (!size || !sharing) continue;
         list.push_back({{"type", text_at(cache, "type")},
                         {"level", std::atoi(text_at(cache, "level").c_str())},
                         {"size", *size},
-                        {"num_sharing", count_of_list(text_at(cache, "shared_by"))}});
+                        {"num_sharing", *sharing}});
     }
     return list;
 }

@@ -290,6 +290,22 @@ TEST(GoogleBenchmark, a_row_is_one_entry_per_sample_and_has_no_bare_nan) {
               "resnet18/none/precision:fp32/batch:1/size:224x224/forward");
 }
 
+TEST(GoogleBenchmark, caches_that_do_not_read_as_linux_writes_them_are_left_out) {
+    const auto caches_of = [](const std::string& size, const std::string& shared_by) {
+        ResultRecord row = forward_row("fp32", 0.25);
+        row.environment["caches"] = {
+            {{"type", "Data"}, {"level", "1"}, {"size", size}, {"shared_by", shared_by}}};
+        return nlohmann::json::parse(report_gbench({row}))["context"]["caches"];
+    };
+    EXPECT_EQ(caches_of("2M", "0-3,8")[0]["num_sharing"], 5);
+    EXPECT_EQ(caches_of("2M", "0-3,8")[0]["size"], 2 << 20);
+    for (const char* processors :
+         {"", "0-", "3-1", "-1-2", "0;1", "0,", "0-9223372036854775807", "99999999999"})
+        EXPECT_TRUE(caches_of("48K", processors).empty()) << processors;
+    for (const char* size : {"", "K", "48G", "-48K", "9223372036854775807M"})
+        EXPECT_TRUE(caches_of(size, "0-1").empty()) << size;
+}
+
 TEST(GoogleBenchmark, a_lost_row_is_an_error_without_a_time) {
     const nlohmann::json json =
         nlohmann::json::parse(report_gbench(with_status(Status::timed_out)));
