@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "host/problem/shape.h"
+#include "host/problem/network.h"
 
 namespace slimbench {
 
@@ -17,5 +17,8 @@ struct Layout {
         return shape.batch * (shape.height + 2 * halo) * (shape.width + 2 * halo) * pitch;
     }
 };
+
+// Of a tensor: what all that read it need around it.
+std::int64_t halo_of(const Network& network, TensorId tensor);
 
 }  // namespace slimbench

@@ -49,6 +49,7 @@ struct WeightLayout {
     std::int64_t lanes;     // output channels of the blocks that follow the last whole one
     std::int64_t filters;   // output channels, padded to whole vectors
     std::int64_t tap;       // products of a filter at a pixel of its window, padded
+    std::int64_t run;       // of which so many follow on one another, then those of the next tap
     std::int64_t products;  // all of them
 
     std::int64_t width_at(std::int64_t filter) const {
@@ -62,14 +63,18 @@ WeightLayout layout_of(const ConvProblem& problem, const Variant& variant) {
     if (const Team& team = variant.team; team.depth > 0) {
         const std::int64_t block = variant.block_filters();
         const std::int64_t tap = round_up(channels, team.unit);
-        return {block, block, round_up(problem.filters, block), tap,
+        return {block,
+                block,
+                round_up(problem.filters, block),
+                tap,
+                team.region > 0 ? team.unit : tap,
                 round_up(taps * tap, team.depth)};
     }
     const std::int64_t lanes = variant.algorithm == Algorithm::gemm ? 1 : variant.tile.lanes;
     const std::int64_t filters = round_up(problem.filters, lanes);
     const bool blocked = variant.family == Family::conv && lanes > 1;
     const std::int64_t tap = round_up(channels, variant.channel_group);
-    return {blocked ? lanes_of_block(variant.tile) : filters, lanes, filters, tap, taps * tap};
+    return {blocked ? lanes_of_block(variant.tile) : filters, lanes, filters, tap, tap, taps * tap};
 }
 
 template <class Stored, class Weight>
@@ -85,18 +90,21 @@ std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvP
         const std::int64_t width = layout.width_at(o);
         const std::int64_t first = o / width * width;
         Stored* filter = packed + first * layout.products + (o - first) * group;
-        for (std::int64_t tap = 0; tap < taps; ++tap) {
-            const std::int64_t product = tap * layout.tap;
-            std::int64_t in_group = product % group;
-            Stored* to = filter + product / group * width * group;
-            const Weight* from = oihw.data() + o * channels * taps + tap;
-            for (std::int64_t c = 0; c < channels; ++c, from += taps) {
-                to[in_group] = Stored(*from);
-                if (++in_group < group) continue;
-                in_group = 0;
-                to += width * group;
+        const Weight* const from_filter = oihw.data() + o * channels * taps;
+        for (std::int64_t run = 0; run < channels; run += layout.run)
+            for (std::int64_t tap = 0; tap < taps; ++tap) {
+                const std::int64_t product = run * taps + tap * layout.run;
+                std::int64_t in_group = product % group;
+                Stored* to = filter + product / group * width * group;
+                const Weight* from = from_filter + run * taps + tap;
+                const std::int64_t end = std::min(run + layout.run, channels);
+                for (std::int64_t c = run; c < end; ++c, from += taps) {
+                    to[in_group] = Stored(*from);
+                    if (++in_group < group) continue;
+                    in_group = 0;
+                    to += width * group;
+                }
             }
-        }
     }
     return bytes;
 }

@@ -16,7 +16,8 @@ namespace slimbench {
 // The arguments `weights` and `channels` of a kernel (kernels/cl/abi.h).
 struct PackedConstants {
     // Convolutions: [output block][kernel row][kernel column][input channels / group][block
-    // width][group], zeros where channels are padded. A block is what a work-item computes; vectors
+    // width][group], zeros where channels are padded; where a row keeps regions, [output block]
+    // [unit of input channels] and so on. A block is what a work-item computes; vectors
     // after the last whole block stand alone. Plain and depthwise kernels have one block, and so
     // has the matrix of a product. Winograd's: winograd_weights().
     // Resizing: 32-bit words, for the y axis and then the x axis start[out] as s32 and

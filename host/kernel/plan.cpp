@@ -16,31 +16,18 @@ namespace {
 constexpr std::int64_t narrow_pitch =
     4;  // images of up to four channels, which no vector kernel writes
 
-std::int64_t widest(const Padding& pad) {
-    return std::max({pad.top, pad.left, pad.bottom, pad.right, std::int64_t{0}});
-}
-
-// Pixels around its input that the operation reads.
-std::int64_t halo_read(const Operation& operation) {
-    if (const auto* conv = std::get_if<Conv>(&operation)) return widest(conv->problem.pad);
-    const auto* pool = std::get_if<Pool>(&operation);
-    return pool && pool->kind == Pool::Kind::average ? widest(pool->pad) : 0;
-}
-
 // The image, and what resizing makes of it, may keep few channels close together; vector kernels
 // write 16 at a time.
 std::vector<Layout> assign_layouts(const Network& network, const std::vector<FusedStep>& steps) {
     std::vector<Layout> layouts(network.tensors.size());
     for (std::size_t t = 0; t < layouts.size(); ++t)
-        layouts[t].pitch = round_up(network.tensors[t].shape.channels, widest_vector);
+        layouts[t] = {round_up(network.tensors[t].shape.channels, widest_vector),
+                      halo_of(network, t)};
     std::set<TensorId> narrow;
     if (network.tensors[network.image].shape.channels <= narrow_pitch) narrow.insert(network.image);
-    for (const FusedStep& step : steps) {
+    for (const FusedStep& step : steps)
         if (std::holds_alternative<Resize>(step.operation) && narrow.contains(step.input))
             narrow.insert(step.output);
-        Layout& input = layouts[step.input];
-        input.halo = std::max(input.halo, halo_read(step.operation));
-    }
     for (TensorId tensor : narrow) layouts[tensor].pitch = narrow_pitch;
     return layouts;
 }

@@ -40,6 +40,26 @@ Refusal dense_of_features(const FusedStep& step, const Network& network) {
     return narrow(step, network);
 }
 
+Refusal overlapping(const FusedStep& step, const Network& network) {
+    const ConvProblem& p = std::get<Conv>(step.operation).problem;
+    if (p.kernel == Size{3, 3} && p.stride == Size{1, 1}) return dense_of_features(step, network);
+    return "keeps what overlapping windows share: computes 3x3 kernels of stride 1";
+}
+
+std::int64_t largest_region(const FusedStep& step, const Network& network, std::int64_t pixels) {
+    const ConvProblem& p = std::get<Conv>(step.operation).problem;
+    const TensorShape &in = network.tensors[step.input].shape,
+                      &out = network.tensors[step.output].shape;
+    const std::int64_t halo = halo_of(network, step.input);
+    const std::int64_t row = in.width + 2 * halo, image = (in.height + 2 * halo) * row;
+    // The last pixel lies `pixels` - 1 behind the first, and so many rows and images.
+    const std::int64_t rows = (pixels + out.width - 2) / out.width;
+    const std::int64_t images = (pixels + out.height * out.width - 2) / (out.height * out.width);
+    return pixels + rows * (row - out.width) + images * (image - out.height * row) +
+           (p.kernel.height - 1) * p.dilation.height * row +
+           (p.kernel.width - 1) * p.dilation.width;
+}
+
 Refusal inexact_sum(const FusedStep& step, const Network& network) {
     constexpr std::int64_t exact_products = (1 << 24) / (255 * 127);
     const std::int64_t products = std::get<Conv>(step.operation).problem.reduction();

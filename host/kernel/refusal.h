@@ -15,9 +15,14 @@ Refusal grouped(const FusedStep& step, const Network& network);  // dense convol
 Refusal narrow(const FusedStep& step, const Network& network);   // images of few channels
 Refusal dense_of_images(const FusedStep& step, const Network& network);
 Refusal dense_of_features(const FusedStep& step, const Network& network);
+Refusal overlapping(const FusedStep& step, const Network& network);  // 3x3 windows of stride 1
 Refusal inexact_sum(const FusedStep& step, const Network& network);  // of integers added in float
 Refusal countable(const FusedStep& step, const Network& network);    // in CLBlast's 32 bits
 Refusal many_pixels(const FusedStep& step, const Network& network);
+
+// Positions of its padded input, one behind the other, that the windows of so many output pixels of
+// a convolution of stride 1 cover at most, wherever they start.
+std::int64_t largest_region(const FusedStep& step, const Network& network, std::int64_t pixels);
 
 // Where Winograd's algorithm with tiles and blocks of such a size does not pay.
 Refusal winograd_6x64(const FusedStep& step, const Network& network);

@@ -93,15 +93,30 @@ constexpr Team small_team(int depth) {
 
 // Dense convolution on matrix units (conv_mma.cl): a warp of 32 work-items for each member of
 // `warps`, `chunks` times 16 bytes of each row to a stage, so many stages in local memory. 16 bytes
-// are copied at once, of images, whose pixels may stand 4 channels apart, 4 channels.
+// are copied at once, of images, whose pixels may stand 4 channels apart, 4 channels. Overlapping
+// windows are shared (conv_mma_region.cl): a region of so many positions, which hold `chunks`, and
+// a kernel row of filters to a stage.
 struct MmaBlock {
     Tile warp;
     int along_pixels, along_filters;  // warps
     int chunks, stages;
     bool fills_device;
+    int region = 0;
 };
 enum class Mma { ptx, emulated };  // emulated: by name only, shows that the indices are right
-enum class Inputs { features, images, all };
+enum class Inputs { features, images, all, overlapping };
+constexpr decltype(Variant::refuse) refusal_of(Inputs inputs) {
+    switch (inputs) {
+        case Inputs::features:
+            return dense_of_features;
+        case Inputs::images:
+            return dense_of_images;
+        case Inputs::overlapping:
+            return overlapping;
+        default:
+            return grouped;
+    }
+}
 constexpr Variant mma(std::string_view name, Precision precision, const MmaBlock& block,
                       Inputs inputs, Mma mma) {
     const bool emulated = mma == Mma::emulated;
@@ -116,31 +131,34 @@ constexpr Variant mma(std::string_view name, Precision precision, const MmaBlock
                     .along_pixels = block.along_pixels,
                     .along_filters = block.along_filters,
                     .depth = block.chunks * chunk,
-                    .unit = inputs == Inputs::images ? 4 : chunk,
+                    .unit = inputs == Inputs::images        ? 4
+                            : inputs == Inputs::overlapping ? block.chunks * chunk
+                                                            : chunk,
                     .stages = block.stages,
+                    .region = block.region,
                     .fills_device = block.fills_device};
     Variant row{name,
                 Family::conv,
                 precision,
-                "conv_mma.cl",
+                block.region > 0 ? "conv_mma_region.cl" : "conv_mma.cl",
                 emulated ? (bytes == 4 ? "-DMMA_EMULATED -DTF32" : "-DMMA_EMULATED")
                          : (bytes == 4 ? "-DMMA_PTX -DTF32" : "-DMMA_PTX"),
                 block.warp,
                 chunk,
                 Tier::portable,
                 false,
-                inputs == Inputs::features ? dense_of_features
-                : inputs == Inputs::images ? dense_of_images
-                                           : grouped,
+                refusal_of(inputs),
                 Algorithm::direct,
                 emulated ? Capabilities{} : needs,
                 team};
-    const std::int64_t ring =
-        block.stages * block.chunks * 16 * (row.block_pixels() + row.block_filters());
+    const std::int64_t slot =
+        block.region > 0 ? 3 * row.block_filters() : row.block_pixels() + row.block_filters();
+    const std::int64_t copied =
+        std::int64_t{block.chunks} * 16 * (2 * block.region + block.stages * slot);
     // Emulated, each work-item shows its words to its warp.
     const std::int64_t words =
         emulated ? block.warp.pixels / 4 + block.warp.vectors * block.warp.lanes / 4 : 0;
-    row.team.local_bytes = static_cast<std::uint64_t>(ring + 32 * warps * words * 4);
+    row.team.local_bytes = static_cast<std::uint64_t>(copied + 32 * warps * words * 4);
     if (row.team.local_bytes > 48 * 1024 && !emulated)
         row.needs.add(Capability::large_local_memory);
     row.unproven = !emulated;
@@ -149,12 +167,16 @@ constexpr Variant mma(std::string_view name, Precision precision, const MmaBlock
 }
 // 16 bytes of results are stored at once, in INT8 8. Sums of a warp: 64 x 64, 64 x 32, 32 x 64 or
 // 32 x 32; docs/performance.md has what other blocks reached.
-constexpr MmaBlock large_block{{64, 8, 8}, 4, 2, 8, 3, true};   // 256 x 128
-constexpr MmaBlock square_block{{64, 4, 8}, 2, 4, 4, 3, true};  // 128 x 128
-constexpr MmaBlock narrow_block{{32, 8, 8}, 4, 1, 4, 3, true};  // 128 x 64
-constexpr MmaBlock small_block{{32, 4, 8}, 2, 2, 4, 4, false};  // 64 x 64
-constexpr MmaBlock square_tf32{{64, 16, 4}, 2, 2, 4, 3, true};  // 128 x 128
-constexpr MmaBlock small_tf32{{32, 8, 4}, 2, 2, 4, 4, false};   // 64 x 64
+constexpr MmaBlock large_block{{64, 8, 8}, 4, 2, 8, 3, true};         // 256 x 128
+constexpr MmaBlock square_block{{64, 4, 8}, 2, 4, 4, 3, true};        // 128 x 128
+constexpr MmaBlock narrow_block{{32, 8, 8}, 4, 1, 4, 3, true};        // 128 x 64
+constexpr MmaBlock small_block{{32, 4, 8}, 2, 2, 4, 4, false};        // 64 x 64
+constexpr MmaBlock large_region{{64, 8, 8}, 4, 2, 4, 3, true, 512};   // 256 x 128
+constexpr MmaBlock square_region{{64, 4, 8}, 2, 4, 4, 2, true, 384};  // 128 x 128
+constexpr MmaBlock narrow_region{{64, 4, 8}, 4, 2, 4, 3, true, 512};  // 256 x 64
+constexpr MmaBlock small_region{{32, 4, 8}, 2, 1, 2, 2, false, 192};  // 64 x 32
+constexpr MmaBlock square_tf32{{64, 16, 4}, 2, 2, 4, 3, true};        // 128 x 128
+constexpr MmaBlock small_tf32{{32, 8, 4}, 2, 2, 4, 4, false};         // 64 x 64
 // Emulated, words are exchanged through local memory as well: with a stage less the rows fit the
 // 32 KiB of Oclgrind's device.
 constexpr MmaBlock with_3_stages(MmaBlock block) {
@@ -206,6 +228,9 @@ constexpr std::array rows{
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
     native(blocked("conv_blocked_native.fp16", fp16, "", {6, 2, 8}, Tier::portable)),
     blocked("conv_blocked.fp16.portable", fp16, "", {6, 2, 4}, Tier::portable),
+    mma("conv_mma_region.fp16.large", fp16, large_region, Inputs::overlapping, Mma::ptx),
+    mma("conv_mma_region.fp16.square", fp16, square_region, Inputs::overlapping, Mma::ptx),
+    mma("conv_mma_region.fp16.narrow", fp16, narrow_region, Inputs::overlapping, Mma::ptx),
     mma("conv_mma.fp16.large", fp16, large_block, Inputs::features, Mma::ptx),
     mma("conv_mma.fp16.square", fp16, square_block, Inputs::features, Mma::ptx),
     mma("conv_mma.fp16.narrow", fp16, narrow_block, Inputs::features, Mma::ptx),
@@ -218,6 +243,10 @@ constexpr std::array rows{
     igemm("conv_igemm.fp16.small", fp16, "", small_tile, small_team(16)),
     native(plain("conv_plain_native.fp16", Family::conv, fp16, "conv_plain.cl")),
     plain("conv_plain.fp16", Family::conv, fp16, "conv_plain.cl"),
+    mma("conv_mma_region.fp16.emulated.large", fp16, large_region, Inputs::overlapping,
+        Mma::emulated),
+    mma("conv_mma_region.fp16.emulated.small", fp16, small_region, Inputs::overlapping,
+        Mma::emulated),
     mma("conv_mma.fp16.emulated.large", fp16, large_block, Inputs::features, Mma::emulated),
     mma("conv_mma.fp16.emulated.square", fp16, square_block, Inputs::features, Mma::emulated),
     mma("conv_mma.fp16.emulated.small", fp16, with_3_stages(small_block), Inputs::features,
@@ -233,6 +262,9 @@ constexpr std::array rows{
     blocked("conv_blocked.int8.avx512", int8, "-DDOT_MADD", {12, 2, 16}, Tier::avx512),
     blocked("conv_blocked.int8.avx2", int8, "-DDOT_MADD", {4, 2, 8}, Tier::avx2),
     blocked("conv_blocked.int8.portable", int8, "-DDOT_PORTABLE", {4, 1, 4}, Tier::portable),
+    mma("conv_mma_region.int8.large", int8, large_region, Inputs::overlapping, Mma::ptx),
+    mma("conv_mma_region.int8.square", int8, square_region, Inputs::overlapping, Mma::ptx),
+    mma("conv_mma_region.int8.narrow", int8, narrow_region, Inputs::overlapping, Mma::ptx),
     mma("conv_mma.int8.large", int8, large_block, Inputs::features, Mma::ptx),
     mma("conv_mma.int8.square", int8, square_block, Inputs::features, Mma::ptx),
     mma("conv_mma.int8.narrow", int8, narrow_block, Inputs::features, Mma::ptx),
@@ -250,6 +282,10 @@ constexpr std::array rows{
     igemm("conv_igemm.int8.unpacked", int8, "-DDOT_PORTABLE", large_tile, large_team(32)),
     igemm("conv_igemm.int8.unpacked.small", int8, "-DDOT_PORTABLE", small_tile, small_team(32)),
     plain("conv_plain.int8", Family::conv, int8, "conv_plain.cl"),
+    mma("conv_mma_region.int8.emulated.large", int8, large_region, Inputs::overlapping,
+        Mma::emulated),
+    mma("conv_mma_region.int8.emulated.small", int8, small_region, Inputs::overlapping,
+        Mma::emulated),
     mma("conv_mma.int8.emulated.large", int8, large_block, Inputs::features, Mma::emulated),
     mma("conv_mma.int8.emulated.square", int8, square_block, Inputs::features, Mma::emulated),
     mma("conv_mma.int8.emulated.small", int8, with_3_stages(small_block), Inputs::features,

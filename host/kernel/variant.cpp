@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "host/kernel/packing.h"
+#include "host/kernel/refusal.h"
 
 namespace slimbench {
 
@@ -38,6 +39,7 @@ std::string Variant::build_options() const {
             " -DMEMBERS_ALONG_PIXELS={} -DMEMBERS_ALONG_FILTERS={} -DDEPTH={} -DUNIT={} "
             "-DSTAGES={}",
             team.along_pixels, team.along_filters, team.depth, team.unit, team.stages);
+    if (team.region > 0) options += fmt::format(" -DREGION={}", team.region);
     if (!defines.empty()) options += fmt::format(" {}", defines);
     return options;
 }
@@ -85,6 +87,11 @@ std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
         return fmt::format("has {} work-items in a work-group, {} takes {}", row.team.items,
                            device.name, device.largest_work_group);
     if (auto reason = row.refuse(step, network)) return reason;
+    if (row.team.region > 0)
+        if (const std::int64_t region = largest_region(step, network, row.block_pixels());
+            region > row.team.region)
+            return fmt::format("keeps {} positions of the input, the windows of {} pixels cover {}",
+                               row.team.region, row.block_pixels(), region);
     if (row.unproven && !selection.unproven)
         return "has never run, verified, on a device that has what it needs; --unproven takes it";
     return std::nullopt;

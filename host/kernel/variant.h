@@ -34,9 +34,13 @@ struct Team {
     std::uint64_t items = 1;  // work-items of a work-group
     // Dense convolutions: so many tiles make a work-group's, whose operands share local memory.
     int along_pixels = 1, along_filters = 1;
-    int depth = 0;  // products of each sum that are in local memory at a time; 0: none
-    int unit = 0;   // channels that a work-item copies there at once; taps are padded to whole ones
+    int depth = 0;   // products of each sum that are in local memory at a time; 0: none
+    int unit = 0;    // channels to whole ones of which taps are padded: what a work-item copies at
+                     // once, or what a region holds of a position
     int stages = 2;  // of products in local memory: one is multiplied, the others are copied
+    // Positions of the padded input that a tile's windows may cover; 0: each window is copied by
+    // itself. Products are then ordered by units of channels first (kernels/cl/conv_mma_region.cl).
+    int region = 0;
     std::uint64_t local_bytes = 0;  // of local memory
     bool fills_device = false;  // leaves outputs that do not give each compute unit a work-group,
                                 // or half of a block's filters something to do, to smaller tiles

@@ -10,7 +10,7 @@
 // channels that one dot product takes. The vectors of a work-item stand apart, so that neighbours
 // read and write neighbouring ones.
 #include "dot.clh"
-#include "implicit.clh"
+#include "window_walk.clh"
 
 #if UNIT != 4 || LANES != 4 || PIXELS % 4 != 0
 #error "conv_igemm copies and computes four channels at a time, of four pixels at a time"

@@ -9,11 +9,8 @@
 // piece of global memory, and hardware writes one such piece at a time. A pixel's number decides
 // the order of its chunks, so that no two of 8 neighbouring pixels have a chunk in the same bank.
 // Filters are packed for it: [chunk][filter][16 bytes].
-//
-// The sums go back through local memory, so that the work-items that finish them read and write
-// whole vectors of channels, each of the same channels for many pixels.
-#include "implicit.clh"
-#include "mma.clh"
+#include "mma_tile.clh"
+#include "window_walk.clh"
 
 #if !defined(STAGES) || STAGES < 2
 #error "STAGES comes from the registry's row: two or more"
@@ -30,35 +27,7 @@
 
 typedef char chunks_turn_evenly[MATRIX_ROWS % STAGE_CHUNKS == 0 ? 1 : -1];
 
-// Fragments of a warp's tile.
-#define ROWS (PIXELS / MMA_WINDOWS)
-#define COLUMNS (VECTORS * LANES / MMA_FILTERS)
-
-// Sums of one fragment of each warp along pixels, for all filters; 8 words of padding keep the
-// rows that a warp writes together in different banks.
-#define SUM_PITCH (BLOCK_FILTERS + 8)
-#define SUM_ROWS (MEMBERS_ALONG_PIXELS * MMA_WINDOWS)
-#define SUM_BYTES (SUM_ROWS * SUM_PITCH * 4)
-#define ROW_VECTORS (BLOCK_FILTERS / LANES)
-#define ROWS_TOGETHER (WORK_ITEMS / ROW_VECTORS)
-
-#if WORK_ITEMS != 32 * MEMBERS_ALONG_PIXELS * MEMBERS_ALONG_FILTERS
-#error "each member is a warp of 32 work-items"
-#endif
-#if WORK_ITEMS % ROW_VECTORS != 0 || SUM_ROWS % ROWS_TOGETHER != 0
-#error "the sums of a fragment must divide evenly among the work-items"
-#endif
-
-// Where a pixel of the tile stands, found once for all its channels.
-#define OUTSIDE 0
-#define INSIDE 1
-#define BORDER 2
-typedef struct {
-    long output, residual;
-    int where;
-} place;
-typedef char finished_sums_fit[
-    STAGES * SLOT_BYTES >= SUM_BYTES + BLOCK_PIXELS * (int)sizeof(place) ? 1 : -1];
+typedef char finished_sums_fit[STAGES * SLOT_BYTES >= FINISH_BYTES ? 1 : -1];
 
 INLINE int window_place(int pixel, int chunk) {
     const int turned = chunk ^ pixel * STAGE_CHUNKS / MATRIX_ROWS % STAGE_CHUNKS;
@@ -129,77 +98,6 @@ INLINE void multiply_stage(scalar_sum* sum, local const uchar* slot, local uint*
         round_factors(window, ROWS * MMA_WINDOW_WORDS);
         round_factors(filter, COLUMNS * MMA_FILTER_WORDS);
         multiply_fragments(ROWS, COLUMNS, sum, window, filter, exchange);
-    }
-}
-
-// Integers start where the zero points leave them.
-INLINE void start_sums(scalar_sum* sum, global const float* init, int lane) {
-#pragma unroll
-    for (int n = 0; n < COLUMNS; ++n)
-#pragma unroll
-        for (int index = 0; index < MMA_SUMS; ++index) {
-            const scalar_sum start =
-                INT8 ? as_int(init[n * MMA_FILTERS + sum_column(lane, index)]) : 0;
-#pragma unroll
-            for (int m = 0; m < ROWS; ++m) sum[(m * COLUMNS + n) * MMA_SUMS + index] = start;
-        }
-}
-
-INLINE void find_places(local place* places, step_args args, int first_pixel, int item) {
-    for (int pixel = item; pixel < BLOCK_PIXELS; pixel += WORK_ITEMS) {
-        const position at = position_of(args, first_pixel + pixel);
-        const bool border = args.output.halo > 0 && on_border(args.output, at.y, at.x);
-        places[pixel].output = pixel_index(args.output, at.n, at.y, at.x);
-        places[pixel].residual = pixel_index(args.residual, at.n, at.y, at.x);
-        places[pixel].where = first_pixel + pixel >= pixel_count(args) ? OUTSIDE
-                              : border                                 ? BORDER
-                                                                       : INSIDE;
-    }
-}
-
-// The sums of row `m` of each warp's fragments, in the accumulators' type made floats.
-INLINE void spread_sums(local float* sums, const scalar_sum* sum, const int m, int row, int column,
-                        int lane) {
-#pragma unroll
-    for (int n = 0; n < COLUMNS; ++n)
-#pragma unroll
-        for (int index = 0; index < MMA_SUMS; index += 2) {
-            const scalar_sum* pair = sum + (m * COLUMNS + n) * MMA_SUMS + index;
-            *(local float2*)(sums + (row * MMA_WINDOWS + sum_row(lane, index)) * SUM_PITCH +
-                             (column * COLUMNS + n) * MMA_FILTERS + sum_column(lane, index)) =
-                (float2)(convert_float(pair[0]), convert_float(pair[1]));
-        }
-}
-
-// The sums of the whole tile, to global memory. Nobody uses `memory` any more but for this.
-INLINE void finish_sums(const scalar_sum* sum, local uchar* memory, output_block block, int row,
-                        int column, global const float* channels, global const ELEMENT* residual,
-                        global ELEMENT* output, step_args args) {
-    const int item = get_local_id(0), lane = item % WARP;
-    local float* sums = (local float*)memory;
-    local place* places = (local place*)(memory + SUM_BYTES);
-    const int c = block.filter + item % ROW_VECTORS * LANES;
-    const lanes_float scale = LOAD_FLOATS(channels + c);
-    const lanes_float bias = LOAD_FLOATS(channels + args.channel_stride + c);
-    find_places(places, args, block.pixel, item);
-#pragma unroll
-    for (int m = 0; m < ROWS; ++m) {
-        if (m > 0) barrier(CLK_LOCAL_MEM_FENCE);
-        spread_sums(sums, sum, m, row, column, lane);
-        barrier(CLK_LOCAL_MEM_FENCE);
-        if (c >= args.output.channels) continue;
-#pragma unroll
-        for (int together = 0; together < SUM_ROWS; together += ROWS_TOGETHER) {
-            const int from = together + item / ROW_VECTORS;
-            const int pixel = from / MMA_WINDOWS * PIXELS + m * MMA_WINDOWS + from % MMA_WINDOWS;
-            const place at = places[pixel];
-            if (at.where == OUTSIDE) continue;
-            const lanes_float value = *(local const lanes_float*)(
-                sums + from * SUM_PITCH + item % ROW_VECTORS * LANES);
-            finish(residual + at.residual + c, output + at.output + c, args,
-                   fma(value, scale, bias));
-            if (at.where == BORDER) fill_halo_of_pixel(output, args, block.pixel + pixel, c);
-        }
     }
 }
 
