@@ -103,6 +103,23 @@ constexpr Probe streaming(Tier tier) {
                  tier, {8, 1, lanes_of(tier)}, copy_task);
 }
 
+// 8 fragments of sums: more chains than a product takes steps.
+constexpr Probe matrices(Quantity quantity, std::string_view idiom, DataType element,
+                         DataType weight, Capability needed) {
+    return {.quantity = quantity,
+            .idiom = idiom,
+            .source = "peak_mma.cl",
+            .defines = "-DMMA_PTX",
+            .element = element,
+            .weight = weight,
+            .tile = {2, 4, 1},
+            .channel_group = 1,
+            .tier = Tier::portable,
+            .task = mma_task,
+            .cpu_only = false,
+            .needs = {needed}};
+}
+
 constexpr Probe with_popcount(Probe probe) {
     probe.vector_popcount = true;
     return probe;
@@ -121,11 +138,14 @@ constexpr std::array rows{
     fma(Tier::portable),
     plain(fma(Tier::portable)),
 
+    matrices(Quantity::fp16, "mma.sync m16n8k16", DataType::f16, DataType::f16,
+             Capability::mma_f16),
     halves(Tier::avx512, {14, 2, 16}),
     halves(Tier::avx2, {6, 2, 8}),
     halves(Tier::portable, {6, 2, 4}),
     plain(halves(Tier::portable, {6, 2, 1})),
 
+    matrices(Quantity::int8, "mma.sync m16n8k32", DataType::u8, DataType::s8, Capability::mma_s8),
     bytes("vpdpbusd", vnni, Tier::avx512_vnni, {14, 2, 16}),
     bytes("vpmaddwd", madd, Tier::avx512, {12, 2, 16}),
     bytes("vpmaddwd", madd, Tier::avx2, {4, 2, 8}),
@@ -194,7 +214,10 @@ ProbeLaunch launch_on(const DeviceTraits& device) {
 }
 
 bool admissible(const Probe& probe, const DeviceTraits& device) {
-    return (device.cpu() || !probe.cpu_only) && probe.tier <= device.tier &&
+    const bool able = std::ranges::all_of(all_capabilities, [&](Capability capability) {
+        return device.can(capability) || !probe.needs.has(capability);
+    });
+    return able && (device.cpu() || !probe.cpu_only) && probe.tier <= device.tier &&
            (device.vector_popcount || !probe.vector_popcount);
 }
 
@@ -203,6 +226,7 @@ bool finds_ceiling(const Probe& probe, const DeviceTraits& device) {
         return std::ranges::any_of(capabilities,
                                    [&](Capability capability) { return device.can(capability); });
     };
+    if (probe.uses_matrix_units()) return true;
     switch (probe.quantity) {
         case Quantity::fp16:
             return !can_any({Capability::mma_f16});

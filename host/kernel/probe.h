@@ -32,6 +32,16 @@ struct Probe {
     ProbeTask (*task)(const Probe& probe, const ProbeLaunch& launch);
     bool cpu_only = true;          // explicit wide vectors
     bool vector_popcount = false;  // needs DeviceTraits::vector_popcount
+    Capabilities needs = {};
+
+    bool uses_matrix_units() const {
+        return needs.has(Capability::mma_f16) || needs.has(Capability::mma_s8);
+    }
+    // What products are computed in: halves in float, unless by matrix units.
+    std::string_view compute() const {
+        return quantity == Quantity::fp16 && !uses_matrix_units() ? name(Quantity::fp32)
+                                                                  : name(quantity);
+    }
 
     std::string build_options() const;
     std::string entry_point() const;
@@ -44,8 +54,9 @@ ProbeLaunch launch_on(const DeviceTraits& device);
 bool admissible(const Probe& probe, const DeviceTraits& device);
 // The first admissible row.
 const Probe& choose_probe(Quantity quantity, const DeviceTraits& device);
-// Whether the rate that it finds bounds every kernel: no row of the table uses matrix units or the
-// integer dot products of GPUs, so on a device that has them nothing is known.
+// Whether the rate that it finds bounds every kernel: no row of the table uses the integer dot
+// products of GPUs, or their matrix units for half-bytes, so on a device that has them nothing is
+// known.
 bool finds_ceiling(const Probe& probe, const DeviceTraits& device);
 
 }  // namespace slimbench

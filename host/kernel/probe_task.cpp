@@ -155,6 +155,42 @@ ProbeTask dot_task(const Probe& probe, const ProbeLaunch& launch) {
     return task;
 }
 
+// A warp's fragments of 16 x 8 sums, four to an item (kernels/cl/mma.clh).
+ProbeTask mma_task(const Probe& probe, const ProbeLaunch& launch) {
+    constexpr std::size_t warp = 32, items_of_row = 4, sums_of_item = 4, bytes_of_product = 32;
+    constexpr std::size_t numbers = warp / items_of_row;
+    constexpr std::uint32_t largest_product = 3 * 2;
+    const bool half = probe.element == DataType::f16;
+    const std::uint32_t depth = bytes_of_product / (half ? 2 : 1);
+    const auto window = [](std::size_t row) { return static_cast<int>(row % 3 + 1); };
+    const auto filter = [](std::size_t column) { return static_cast<int>(column % 2 + 1); };
+
+    ProbeTask task;
+    task.output_words = launch.items() * sums(probe) * sums_of_item;
+    task.most_passes = half ? exact_sums / (depth * largest_product) : any_passes;
+    const auto add_word = [&](std::vector<std::byte>& bytes, int value) {
+        for (std::size_t byte = 0; byte < sizeof(std::uint32_t); byte += half ? 2 : 1)
+            half ? append(bytes, Half(static_cast<float>(value)).bits())
+                 : append(bytes, static_cast<std::uint8_t>(value));
+    };
+    for (std::size_t number = 0; number < numbers; ++number) {
+        add_word(task.input, window(number));
+        add_word(task.weights, filter(number));
+    }
+    fill_whole(task);
+    task.work_per_pass = static_cast<double>(task.output_words) * depth;
+    task.expected = [=, of_item = sums(probe) * sums_of_item](std::size_t word,
+                                                              std::uint32_t passes) {
+        const std::size_t lane = word / of_item % warp, index = word % sums_of_item;
+        const std::size_t column = lane % items_of_row * 2 + index % 2;
+        const std::uint32_t sum =
+            passes * depth *
+            static_cast<std::uint32_t>(window(lane / items_of_row) * filter(column));
+        return half ? std::bit_cast<std::uint32_t>(static_cast<float>(sum)) : sum;
+    };
+    return task;
+}
+
 ProbeTask bits_task(const Probe& probe, const ProbeLaunch& launch) {
     const auto pixels = static_cast<std::size_t>(probe.tile.pixels);
     const std::size_t columns = static_cast<std::size_t>(probe.tile.vectors) * lanes(probe);

@@ -30,6 +30,7 @@ struct ProbeTask {
 
 ProbeTask fma_task(const Probe& probe, const ProbeLaunch& launch);
 ProbeTask dot_task(const Probe& probe, const ProbeLaunch& launch);
+ProbeTask mma_task(const Probe& probe, const ProbeLaunch& launch);
 ProbeTask bits_task(const Probe& probe, const ProbeLaunch& launch);
 ProbeTask read_task(const Probe& probe, const ProbeLaunch& launch);
 ProbeTask copy_task(const Probe& probe, const ProbeLaunch& launch);

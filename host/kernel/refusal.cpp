@@ -1,5 +1,6 @@
 #include "host/kernel/refusal.h"
 
+#include <algorithm>
 #include <limits>
 
 #include <fmt/core.h>
@@ -53,8 +54,11 @@ std::int64_t largest_region(const FusedStep& step, const Network& network, std::
     const std::int64_t halo = halo_of(network, step.input);
     const std::int64_t row = in.width + 2 * halo, image = (in.height + 2 * halo) * row;
     // The last pixel lies `pixels` - 1 behind the first, and so many rows and images.
-    const std::int64_t rows = (pixels + out.width - 2) / out.width;
-    const std::int64_t images = (pixels + out.height * out.width - 2) / (out.height * out.width);
+    pixels = std::min(pixels, out.pixels());
+    const std::int64_t rows =
+        std::min((pixels + out.width - 2) / out.width, out.batch * out.height - 1);
+    const std::int64_t images =
+        std::min((pixels + out.height * out.width - 2) / (out.height * out.width), out.batch - 1);
     return pixels + rows * (row - out.width) + images * (image - out.height * row) +
            (p.kernel.height - 1) * p.dilation.height * row +
            (p.kernel.width - 1) * p.dilation.width;

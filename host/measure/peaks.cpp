@@ -154,7 +154,8 @@ Peaks measure_peaks(Device& device, ProgramCache& programs, std::uint64_t free_m
         const Probe& probe = choose_probe(quantity, traits);
         const double rate = measure(quantity, 0);
         if (finds_ceiling(probe, traits))
-            peaks.rates.push_back({std::string(name(quantity)), std::string(probe.idiom), rate});
+            peaks.rates.push_back({std::string(name(quantity)), std::string(probe.compute()),
+                                   std::string(probe.idiom), rate});
     }
     for (const Level& level : levels) {
         const bool memory = level.bytes == 0;

@@ -12,10 +12,21 @@ const Peaks::Rate* Peaks::rate(std::string_view precision) const {
     return found == rates.end() ? nullptr : &*found;
 }
 
+namespace {
+
+// Before there were probes of matrix units, halves were always widened.
+std::string compute_of(const nlohmann::json& rate) {
+    const std::string precision = rate.at("precision");
+    return rate.value("compute", precision == "fp16" ? "fp32" : precision);
+}
+
+}  // namespace
+
 nlohmann::json to_json(const Peaks& peaks) {
     nlohmann::json rates = nlohmann::json::array(), bandwidths = nlohmann::json::array();
     for (const Peaks::Rate& rate : peaks.rates)
         rates.push_back({{"precision", rate.precision},
+                         {"compute", rate.compute},
                          {"idiom", rate.idiom},
                          {"macs_per_second", rate.macs_per_second}});
     for (const Peaks::Bandwidth& level : peaks.bandwidths)
@@ -36,7 +47,8 @@ nlohmann::json to_json(const Peaks& peaks) {
 Peaks peaks_from_json(const nlohmann::json& json) try {
     Peaks peaks;
     for (const auto& rate : json.at("rates"))
-        peaks.rates.push_back({rate.at("precision"), rate.at("idiom"), rate.at("macs_per_second")});
+        peaks.rates.push_back(
+            {rate.at("precision"), compute_of(rate), rate.at("idiom"), rate.at("macs_per_second")});
     for (const auto& level : json.at("bandwidths"))
         peaks.bandwidths.push_back({level.at("level"), level.at("bytes"),
                                     level.at("read_bytes_per_second"),

@@ -14,7 +14,9 @@ namespace slimbench {
 
 struct Peaks {
     struct Rate {
-        std::string precision;  // "fp32"; "fp16" is storage, widened for FP32 arithmetic
+        std::string precision;  // "fp32"
+        std::string compute;    // what products are computed in: of "fp16" in "fp32", where it is
+                                // widened, or in "fp16"
         std::string idiom;      // what the inner loop consists of: "vpdpbusd"
         double macs_per_second = 0;
     };

@@ -50,12 +50,11 @@ double memory_seconds(const std::array<Stream, 3>& streams, const Peaks& peaks) 
     return slowest;
 }
 
-// FP16 that is only stored is computed at the better of its own rate and that of FP32. No probe
-// knows what arithmetic in halves reaches.
+// FP16 that is only stored is computed at the better of its own rate and that of FP32. Of
+// arithmetic in halves matrix units alone have a probe.
 std::optional<double> macs_per_second(const ResultRecord& record, const Peaks& peaks) {
     const Peaks::Rate* own = peaks.rate(record.identity.precision);
-    const bool in_halves = record.compute == "fp16";
-    if (!own || in_halves) return std::nullopt;
+    if (!own || (record.compute == "fp16" && own->compute != "fp16")) return std::nullopt;
     const Peaks::Rate* wider = peaks.rate(record.compute);
     return std::max(own->macs_per_second, wider ? wider->macs_per_second : 0);
 }

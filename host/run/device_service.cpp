@@ -11,6 +11,7 @@
 #include "host/run/environment.h"
 #include "host/run/findings_cache.h"
 #include "host/run/forward_record.h"
+#include "host/run/gpu_clocks.h"
 #include "host/run/loaded_workload.h"
 #include "host/run/memory_fit.h"
 #include "host/run/peaks_cache.h"
@@ -68,7 +69,8 @@ public:
           device_(select_device(pattern)),
           programs_(device_),
           threads_(std::max(1u, std::thread::hardware_concurrency())),
-          build_(build_description()) {
+          build_(build_description()),
+          clocks_(device_.traits().name) {
         build_["kernel_hash"] = kernel_source_hash();
         build_["clblast"] = clblast_version();
         const std::string scope = fmt::format(
@@ -131,7 +133,10 @@ public:
         if (!loaded_) throw std::logic_error("measure: no workload is prepared");
         if (request.kind == RowKind::layer && !goes_as_preferred(plan_.steps.at(request.step)))
             return computed_otherwise(plan_.steps[request.step]);
-        return loaded_->measure(request);
+        ResultRecord record = loaded_->measure(request);
+        if (nlohmann::json clocks = clocks_.read(); !clocks.is_null())
+            record.environment["gpu"] = std::move(clocks);
+        return record;
     }
 
     void release() override { loaded_.reset(); }
@@ -285,6 +290,7 @@ private:
     ProgramCache programs_;
     unsigned threads_;
     nlohmann::json build_;
+    GpuClocks clocks_;
     std::optional<VerdictCache> verdicts_;
     PrepareRequest request_;
     Plan plan_;

@@ -67,6 +67,29 @@ std::string from_to(std::vector<double> values, const auto& text_of) {
     return *low == *high ? text_of(*low) : fmt::format("{} to {}", text_of(*low), text_of(*high));
 }
 
+// What a GPU told right behind the measurement, or nothing.
+std::optional<double> gpu_reading(const ResultRecord& row, const std::string& key) {
+    if (!row.environment.is_object()) return std::nullopt;
+    const auto gpu = row.environment.find("gpu");
+    if (gpu == row.environment.end() || !gpu->is_object()) return std::nullopt;
+    const auto reading = gpu->find(key);
+    if (reading == gpu->end() || !reading->is_number()) return std::nullopt;
+    return reading->get<double>();
+}
+
+void add_clocks(DistinctValues& values, const Records& records) {
+    for (const auto& [title, key, unit] :
+         {std::tuple{"clock", "sm_mhz", "MHz"}, std::tuple{"memory clock", "memory_mhz", "MHz"},
+          std::tuple{"power", "power_watts", "W"}}) {
+        std::vector<double> readings;
+        for (const ResultRecord& row : records)
+            if (const auto reading = gpu_reading(row, key)) readings.push_back(*reading);
+        values.add(title, from_to(readings, [unit = unit](double reading) {
+                       return fmt::format("{:.0f} {}", reading, unit);
+                   }));
+    }
+}
+
 void add_protocol(DistinctValues& values, const Records& records) {
     std::vector<double> counts, warm_ups;
     for (const ResultRecord& row : records) {
@@ -118,6 +141,7 @@ std::string provenance(const Records& records) {
     for (const ResultRecord& row : records)
         if (is_ours(row)) add_object(values, "device", row.device);
     for (const ResultRecord& row : records) add_object(values, "environment", row.environment);
+    add_clocks(values, records);
     for (const ResultRecord& row : records) add_peaks(values, row.peaks);
     return "## Provenance\n\n" + values.markdown() + "\n" +
            wrap(

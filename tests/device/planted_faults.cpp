@@ -134,6 +134,17 @@ TEST(PlantedFp16Fault, a_matrix_loaded_in_the_wrong_order_is_caught) {
     EXPECT_EQ(verdict.result, Verdict::Result::incorrect);
 }
 
+TEST(PlantedFp16Fault, a_tap_that_stands_elsewhere_in_its_region_is_caught) {
+    const std::string kernel = "conv_mma_region.fp16.emulated.small";
+    EXPECT_EQ(first_verdict<Half>({}, kernel).result, Verdict::Result::correct);
+    for (const Planted& mistake :
+         {Planted{"conv_mma_region.cl", "kernel_row * next_row +", "next_row +"},
+          Planted{"conv_mma_region.cl", "tap * next_column", "next_column"},
+          Planted{"conv_mma_region.cl", "position < from->positions", "position < 64"}})
+        EXPECT_EQ(first_verdict<Half>(mistake, kernel).result, Verdict::Result::incorrect)
+            << mistake.wrong;
+}
+
 TEST(PlantedFp16Fault, a_stage_overwritten_while_it_is_multiplied_is_caught) {
     const Verdict verdict = first_verdict<Half>(
         {"conv_mma.cl", "int full = 0, empty = STAGES - 1;", "int full = 0, empty = 0;"},

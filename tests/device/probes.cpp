@@ -18,7 +18,8 @@ using ::testing::HasSubstr;
 
 // Odd numbers of passes and groups; groups of several items where the row allows them.
 ProbeLaunch small_launch(const Probe& probe) {
-    return {.groups = 3, .group_size = probe.tile.lanes == 1 ? 5u : 1u, .length = 16};
+    const std::size_t items = probe.uses_matrix_units() ? 64 : probe.tile.lanes == 1 ? 5 : 1;
+    return {.groups = 3, .group_size = items, .length = 16};
 }
 
 class ProbeRow : public ::testing::TestWithParam<std::size_t> {
@@ -27,7 +28,8 @@ protected:
 };
 
 TEST_P(ProbeRow, leaves_what_its_passes_must) {
-    if (!admissible(row(), test_device().traits())) GTEST_SKIP() << "the device has no such tier";
+    if (!admissible(row(), test_device().traits()))
+        GTEST_SKIP() << "the device lacks what it needs";
     ProgramCache programs(test_device());
     ProbeRun run(test_device(), programs, row(), small_launch(row()));
     for (const std::uint32_t passes : {1u, 7u, 1000u}) {

@@ -15,6 +15,7 @@
 #include <fmt/core.h>
 
 #include "host/kernel/capability_probe.h"
+#include "host/kernel/probe.h"
 #include "host/kernel/variant.h"
 #include "tests/support/planted_kernels.h"
 #include "tests/support/temporary_folder.h"
@@ -136,6 +137,20 @@ TEST_F(InlinePtx, of_every_capability_probe_is_assembled) {
         EXPECT_THAT(outcome.said, HasSubstr("Compiling entry function 'can_"));
     }
     EXPECT_EQ(probes, 8);
+}
+
+TEST_F(InlinePtx, of_every_peak_of_matrix_units_is_assembled) {
+    int matrices = 0;
+    for (const Probe& probe : probes()) {
+        if (!probe.uses_matrix_units()) continue;
+        ++matrices;
+        const Outcome outcome = assemble({std::string(probe.source), probe.build_options()},
+                                         SLIMBENCH_SOURCE_DIR "/kernels/cl");
+        EXPECT_EQ(outcome.status, 0) << name(probe.quantity) << ": " << outcome.said;
+        EXPECT_THAT(outcome.said, HasSubstr("Compiling entry function 'peak_mma'"));
+        EXPECT_THAT(outcome.said, HasSubstr("0 bytes spill stores"));
+    }
+    EXPECT_EQ(matrices, 2);
 }
 
 TEST_F(InlinePtx, with_an_instruction_that_does_not_exist_is_refused) {

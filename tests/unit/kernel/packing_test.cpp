@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "host/problem/half.h"
 #include "tests/unit/kernel/steps.h"
 
 namespace slimbench {
@@ -95,6 +96,31 @@ TEST(Packing, pads_the_last_stage_of_local_memory_and_groups_channels_by_four) {
         for (std::size_t c = 0; c < 3; ++c)
             for (std::size_t tap = 0; tap < 9; ++tap)
                 ASSERT_EQ(packed[tap * 64 * 4 + o * 4 + c], weights[(o * 3 + c) * 9 + tap]);
+}
+
+// Region rows take all taps of a unit of channels before those of the next.
+TEST(Packing, fills_regions_unit_by_unit_of_channels) {
+    const LoneStep lone = lone_conv("mb1ic45ih9oc67kh3ph1");
+    const ConvProblem& problem = std::get<Conv>(lone.step.operation).problem;
+    const Variant& variant = row("conv_mma_region.fp16.narrow");
+    constexpr std::size_t unit = 32, block = 64, group = 8, products = 2 * 9 * unit;
+    ASSERT_EQ(variant.team.unit, unit);
+    ASSERT_EQ(variant.block_filters(), block);
+    StepConstants constants = numbered_constants(problem);
+    auto& weights = std::get<std::vector<float>>(constants.weights);
+    for (float& weight : weights) weight = static_cast<float>(static_cast<int>(weight) % 2039);
+    const auto packed = words<Half>(pack(lone.step, variant, constants, lone.network).weights);
+    ASSERT_EQ(packed.size(), 2 * block * products);
+    for (std::size_t o = 0; o < 2 * block; ++o)
+        for (std::size_t c = 0; c < 2 * unit; ++c)
+            for (std::size_t tap = 0; tap < 9; ++tap) {
+                const std::size_t product = (c / unit * 9 + tap) * unit + c % unit;
+                const std::size_t at = o / block * block * products +
+                                       product / group * block * group + o % block * group +
+                                       product % group;
+                ASSERT_EQ(float(packed[at]), o < 67 && c < 45 ? weights[(o * 45 + c) * 9 + tap] : 0)
+                    << "o" << o << " c" << c << " tap" << tap;
+            }
 }
 
 TEST(Packing, stores_weights_of_fp16_in_binary16) {

@@ -37,12 +37,20 @@ TEST(Probes, find_no_ceiling_where_the_device_has_units_that_they_do_not_use) {
         return finds_ceiling(choose_probe(quantity, device), device);
     };
     for (const Quantity quantity : multiply_adds) EXPECT_TRUE(finds(quantity)) << name(quantity);
-    device.capabilities.add(Capability::mma_f16);
-    EXPECT_FALSE(finds(Quantity::fp16));
-    EXPECT_TRUE(finds(Quantity::int8));
     device.capabilities.add(Capability::dp4a);
     EXPECT_FALSE(finds(Quantity::int8));
+    EXPECT_TRUE(finds(Quantity::fp16));
     EXPECT_TRUE(finds(Quantity::fp32));
+    device.capabilities.add(Capability::mma_s8);
+    EXPECT_TRUE(finds(Quantity::int8)) << "matrix units have a probe";
+    EXPECT_FALSE(finds(Quantity::int4)) << "and none of half-bytes";
+}
+
+TEST(Probes, of_halves_say_whether_they_are_widened) {
+    DeviceTraits device;
+    EXPECT_EQ(choose_probe(Quantity::fp16, device).compute(), "fp32");
+    device.capabilities.add(Capability::mma_f16);
+    EXPECT_EQ(choose_probe(Quantity::fp16, device).compute(), "fp16");
 }
 
 TEST(Probes, every_quantity_has_a_row_on_any_device) {
@@ -74,6 +82,26 @@ TEST(ProbeTask, a_pass_of_the_fma_probe_adds_one_product_to_each_sum) {
     EXPECT_EQ(std::bit_cast<float>(task.expected(0, 100)), 100);
     EXPECT_EQ(std::bit_cast<float>(task.expected(1, 100)), -100);
     EXPECT_EQ(std::bit_cast<float>(task.expected(3 * 8, 100)), 103);
+}
+
+// The sum of row 1 and filter 2 (3 of 8 by the lane's number), and the one below it in row 9.
+TEST(ProbeTask, a_pass_of_matrix_units_adds_a_product_of_two_rows_to_each_sum) {
+    DeviceTraits device;
+    device.capabilities.add(Capability::mma_f16);
+    device.capabilities.add(Capability::mma_s8);
+    const Probe& halves = choose_probe(Quantity::fp16, device);
+    const ProbeTask task = halves.task(halves, {.groups = 2, .group_size = 64});
+    EXPECT_EQ(task.output_words, 2u * 64 * 2 * 4 * 4);
+    EXPECT_EQ(task.work_per_pass, 2.0 * 2 * 8 * (16 * 8 * 16)) << "4 warps, 8 fragments";
+    const std::size_t lane = 1 * 4 + 1, first = lane * 32;
+    EXPECT_EQ(std::bit_cast<float>(task.expected(first, 5)), 5 * 16 * 2 * 1);
+    EXPECT_EQ(std::bit_cast<float>(task.expected(first + 1, 5)), 5 * 16 * 2 * 2);
+    EXPECT_EQ(std::bit_cast<float>(task.expected(first + 2, 5)), 5 * 16 * 2 * 1);
+    EXPECT_EQ(word_of(task.input, 1), 0x40004000u) << "two times 2 in binary16";
+    const Probe& integers = choose_probe(Quantity::int8, device);
+    const ProbeTask of_bytes = integers.task(integers, {.groups = 2, .group_size = 64});
+    EXPECT_EQ(of_bytes.expected(first + 1, 5), 5u * 32 * 2 * 2);
+    EXPECT_EQ(word_of(of_bytes.input, 1), 0x02020202u);
 }
 
 // The first sum by hand, from the bytes that the device gets.

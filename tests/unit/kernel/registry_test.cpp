@@ -6,7 +6,9 @@
 
 #include "cmake/embedded_file.h"
 #include "host/kernel/capability_probe.h"
+#include "host/kernel/layout.h"
 #include "host/kernel/probe.h"
+#include "host/kernel/refusal.h"
 #include "tests/unit/kernel/steps.h"
 
 namespace slimbench {
@@ -113,6 +115,50 @@ TEST(Registry, takes_unproven_rows_only_where_they_are_asked_for) {
     EXPECT_EQ(chosen(conv, Precision::int8, device, {.unproven = true}), "conv_igemm.int8.dp4a");
     EXPECT_THAT(choose(conv.step, conv.network, Precision::int8, device).refused,
                 Contains("conv_mma.int8.square: needs matrix units, s8, which some GPU lacks"));
+}
+
+TEST(Registry, shares_windows_that_overlap_where_their_region_fits) {
+    DeviceTraits device = gpu();
+    for (const Capability capability : all_capabilities) device.capabilities.add(capability);
+    const auto variant = [&](std::string_view text, Precision precision) {
+        return chosen(lone_conv(text), precision, device, {.unproven = true});
+    };
+    EXPECT_EQ(variant("mb32ic64ih56oc64kh3ph1", Precision::fp16), "conv_mma_region.fp16.narrow");
+    EXPECT_EQ(variant("mb128ic256ih14oc256kh3ph1", Precision::int8), "conv_mma_region.int8.large");
+    EXPECT_EQ(variant("mb128ic256ih15oc256oh8kh3sh2ph1", Precision::int8), "conv_mma.int8.large");
+    const LoneStep wide = lone_conv("mb1ic64ih8iw512oc256kh3ph1");
+    EXPECT_THAT(
+        choose(wide.step, wide.network, Precision::fp16, device).refused,
+        Contains("conv_mma_region.fp16.large: keeps 512 positions of the input, the windows "
+                 "of 256 pixels cover 1288"));
+}
+
+// Every tile of small images, one position after the other.
+TEST(LargestRegion, is_that_of_the_tile_that_covers_most) {
+    constexpr std::int64_t pixels = 64;
+    for (const char* text : {"mb3ic8ih7iw9oc8kh3ph1", "mb5ic8ih3iw3oc8kh3ph1",
+                             "mb2ic8ih1iw70oc8kh3ph1", "mb40ic8ih3iw1oc8kh3ph1",
+                             "mb2ic8ih13iw14oc8kh3ph2dh1", "mb2ic8ih5iw40oc8oh3ow38kh3ph0"}) {
+        const LoneStep lone = lone_conv(text);
+        const ConvProblem& p = std::get<Conv>(lone.step.operation).problem;
+        const TensorShape out = p.out();
+        const std::int64_t halo = halo_of(lone.network, lone.step.input);
+        const std::int64_t row = p.in.width + 2 * halo;
+        const auto position = [&](std::int64_t pixel, std::int64_t ky, std::int64_t kx) {
+            const std::int64_t y = pixel / out.width, x = pixel % out.width;
+            const std::int64_t rows = y / out.height * (p.in.height + 2 * halo) + y % out.height;
+            return (rows + ky * p.dilation.height) * row + x + kx * p.dilation.width;
+        };
+        std::int64_t largest = 0;
+        for (std::int64_t first = 0; first < out.pixels(); ++first) {
+            const std::int64_t last = std::min(first + pixels, out.pixels()) - 1;
+            largest = std::max(largest, position(last, p.kernel.height - 1, p.kernel.width - 1) -
+                                            position(first, 0, 0) + 1);
+        }
+        const std::int64_t bound = largest_region(lone.step, lone.network, pixels);
+        EXPECT_GE(bound, largest) << text;
+        EXPECT_LE(bound, largest + 2 * halo * row + 2 * halo) << text;
+    }
 }
 
 TEST(Registry, computes_tf32_on_matrix_units_or_not_at_all) {

@@ -15,6 +15,12 @@ struct LoneStep {
 inline LoneStep lone_step(Operation operation, const TensorShape& in, const TensorShape& out) {
     LoneStep lone;
     lone.network.tensors = {{"in", in}, {"out", out}};
+    lone.network.nodes = {{.name = "step",
+                           .operation = operation,
+                           .inputs = {0},
+                           .output = 1,
+                           .block = "",
+                           .level = {}}};
     lone.step.operation = std::move(operation);
     lone.step.input = 0;
     lone.step.output = 1;

@@ -9,9 +9,9 @@ namespace slimbench {
 // a launch takes a microsecond alone, two in a chain.
 inline Peaks round_peaks() {
     Peaks peaks;
-    peaks.rates = {{"fp32", "fused multiply-add", 100e9},
-                   {"fp16", "halves widened, fused multiply-add", 80e9},
-                   {"int8", "vpdpbusd", 400e9}};
+    peaks.rates = {{"fp32", "fp32", "fused multiply-add", 100e9},
+                   {"fp16", "fp32", "halves widened, fused multiply-add", 80e9},
+                   {"int8", "int8", "vpdpbusd", 400e9}};
     peaks.bandwidths = {
         {"L2", 1'000'000, 100e9, 60e9}, {"L3", 10'000'000, 40e9, 50e9}, {"memory", 0, 10e9, 8e9}};
     peaks.launch = 1e-6;

@@ -137,11 +137,16 @@ TEST(Roofline, a_precision_without_a_rate_has_none) {
     EXPECT_TRUE(row.peaks.is_null());
 }
 
-TEST(Roofline, arithmetic_in_halves_has_none) {
-    ResultRecord row = layer(step(1000, 100, 100, 100), CacheState::hot, "fp16");
+TEST(Roofline, arithmetic_in_halves_has_none_unless_its_rate_is_known) {
+    ResultRecord row = layer(step(1'000'000'000, 100, 100, 100), CacheState::hot, "fp16");
     row.compute = "fp16";
-    put_roofline(row, round_peaks());
+    Peaks peaks = round_peaks();
+    put_roofline(row, peaks);
     EXPECT_FALSE(row.roofline);
+    peaks.rates[1] = {"fp16", "fp16", "mma.sync", 1000e9};
+    put_roofline(row, peaks);
+    ASSERT_TRUE(row.roofline);
+    EXPECT_DOUBLE_EQ(*row.roofline->bound, 0.001);
 }
 
 TEST(Roofline, fraction_is_bound_over_median) {
