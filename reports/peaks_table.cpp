@@ -17,8 +17,9 @@ std::string gigabytes_per_second(double bytes_per_second) {
 std::string rates(const Peaks& peaks) {
     Table table({{"multiply-adds", Align::left}, {"GOP/s"}, {"inner loop", Align::left}});
     for (const Peaks::Rate& rate : peaks.rates)
-        table.add_row({rate.precision == "fp16" ? "fp16 (storage)" : rate.precision,
-                       format_number(2e-9 * rate.macs_per_second), rate.idiom});
+        table.add_row(
+            {rate.compute == rate.precision ? rate.precision : rate.precision + " (storage)",
+             format_number(2e-9 * rate.macs_per_second), rate.idiom});
     return table.plain();
 }
 

@@ -168,13 +168,13 @@ constexpr Variant mma(std::string_view name, Precision precision, const MmaBlock
 // 16 bytes of results are stored at once, in INT8 8. Sums of a warp: 64 x 64, 64 x 32, 32 x 64 or
 // 32 x 32; docs/performance.md has what other blocks reached.
 constexpr MmaBlock large_block{{64, 8, 8}, 4, 2, 8, 3, true};         // 256 x 128
-constexpr MmaBlock square_block{{64, 4, 8}, 2, 4, 4, 3, true};        // 128 x 128
+constexpr MmaBlock square_block{{64, 8, 8}, 2, 2, 4, 3, true};        // 128 x 128
 constexpr MmaBlock narrow_block{{32, 8, 8}, 4, 1, 4, 3, true};        // 128 x 64
 constexpr MmaBlock small_block{{32, 4, 8}, 2, 2, 4, 4, false};        // 64 x 64
 constexpr MmaBlock large_region{{64, 8, 8}, 4, 2, 4, 3, true, 512};   // 256 x 128
-constexpr MmaBlock square_region{{64, 4, 8}, 2, 4, 4, 2, true, 384};  // 128 x 128
-constexpr MmaBlock narrow_region{{64, 4, 8}, 4, 2, 4, 3, true, 512};  // 256 x 64
-constexpr MmaBlock small_region{{32, 4, 8}, 2, 1, 2, 2, false, 192};  // 64 x 32
+constexpr MmaBlock square_region{{64, 8, 8}, 2, 2, 4, 2, true, 384};  // 128 x 128
+constexpr MmaBlock narrow_region{{64, 8, 8}, 4, 1, 4, 3, true, 512};  // 256 x 64
+constexpr MmaBlock small_region{{16, 4, 8}, 2, 1, 4, 2, false, 96};   // 32 x 32
 constexpr MmaBlock square_tf32{{64, 16, 4}, 2, 2, 4, 3, true};        // 128 x 128
 constexpr MmaBlock small_tf32{{32, 8, 4}, 2, 2, 4, 4, false};         // 64 x 64
 // Emulated, words are exchanged through local memory as well: with a stage less the rows fit the

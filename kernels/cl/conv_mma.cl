@@ -1,7 +1,8 @@
 // Dense convolution as an implicit matrix product on matrix units. A warp of 32 work-items keeps
 // PIXELS output pixels x VECTORS x LANES output channels in registers, a work-group
 // MEMBERS_ALONG_PIXELS x MEMBERS_ALONG_FILTERS warps. Local memory is a ring of STAGES slots: while
-// the stage of DEPTH products in one is multiplied, the next ones are copied to the others.
+// the stage of DEPTH products in one is multiplied, the next ones are copied to the others. A stage
+// is multiplied in steps, whose factors are loaded while those of the step before are multiplied.
 //
 // Global size: WORK_ITEMS for each tile; implicit.clh has the order of tiles, products and weights.
 //
@@ -21,12 +22,13 @@
 #define STAGE_CHUNKS (STAGE_BYTES / ROW_BYTES)
 
 #define WINDOW_BYTES (BLOCK_PIXELS * STAGE_BYTES)
-#define FILTER_CHUNK (BLOCK_FILTERS * ROW_BYTES)
 #define SLOT_BYTES (WINDOW_BYTES + STAGE_CHUNKS * FILTER_CHUNK)
 #define FILTER_ROWS (STAGE_CHUNKS * BLOCK_FILTERS / WORK_ITEMS)
 
+// Factors take turns in two sets of registers, so there is an even number of steps.
+#define STEPS (STAGE_CHUNKS / MMA_CHUNKS)
+typedef char steps_are_even[STEPS % 2 == 0 ? 1 : -1];
 typedef char chunks_turn_evenly[MATRIX_ROWS % STAGE_CHUNKS == 0 ? 1 : -1];
-
 typedef char finished_sums_fit[STAGES * SLOT_BYTES >= FINISH_BYTES ? 1 : -1];
 
 INLINE int window_place(int pixel, int chunk) {
@@ -54,9 +56,10 @@ INLINE stage_copy next_stage(global const ELEMENT* input, global const WEIGHT* w
     return copy;
 }
 
-// One of PARTS parts of a stage. Copies wait for their turn, and with them what their warp does
-// next: between products they wait less, and other warps' products fill the time.
-#define PARTS (STAGE_CHUNKS / MMA_CHUNKS)
+// One of PARTS parts of a stage, beside all steps but the last. Copies wait for their turn, and with
+// them what their warp does next: between products they wait less, and other warps' products fill
+// the time.
+#define PARTS (STEPS - 1)
 INLINE void copy_part(const int part, const stage_copy* copy, const window_walk* walk, int item) {
     const int byte = unit_in_stage(item) * UNIT_BYTES;
 #pragma unroll
@@ -73,32 +76,20 @@ INLINE void copy_part(const int part, const stage_copy* copy, const window_walk*
     }
 }
 
-// Adds the products of a stage and copies another one. `row` and `column` are the warp's place
-// among the members.
-INLINE void multiply_stage(scalar_sum* sum, local const uchar* slot, local uint* exchange, int row,
-                           int column, int lane, const stage_copy* copy, const window_walk* walk,
-                           int item) {
+// `row` and `column` are the warp's place among the members.
+INLINE void load_step(factors* to, local const uchar* slot, const int step, int row, int column,
+                      int lane) {
+    const int chunk = step * MMA_CHUNKS;
     local const uchar* windows = slot + row * PIXELS * STAGE_BYTES;
-    local const uchar* filters = slot + WINDOW_BYTES + column * VECTORS * LANES * ROW_BYTES;
 #pragma unroll
-    for (int chunk = 0; chunk < STAGE_CHUNKS; chunk += MMA_CHUNKS) {
-        uint window[ROWS * MMA_WINDOW_WORDS], filter[COLUMNS * MMA_FILTER_WORDS];
-#pragma unroll
-        for (int m = 0; m < ROWS; ++m)
-            LOAD_MATRICES(window + m * MMA_WINDOW_WORDS, lane,
-                          windows + m * MMA_WINDOWS * STAGE_BYTES +
-                              window_place(matrix % 2 * MATRIX_ROWS + matrix_row,
-                                           chunk + matrix / 2));
-#pragma unroll
-        for (int n = 0; n < COLUMNS; n += 2)
-            LOAD_MATRICES(filter + n * MMA_FILTER_WORDS, lane,
-                          filters + (chunk + matrix % 2) * FILTER_CHUNK +
-                              ((n + matrix / 2) * MMA_FILTERS + matrix_row) * ROW_BYTES);
-        copy_part(chunk / MMA_CHUNKS, copy, walk, item);
-        round_factors(window, ROWS * MMA_WINDOW_WORDS);
-        round_factors(filter, COLUMNS * MMA_FILTER_WORDS);
-        multiply_fragments(ROWS, COLUMNS, sum, window, filter, exchange);
-    }
+    for (int m = 0; m < ROWS; ++m)
+        LOAD_MATRICES(to->window + m * MMA_WINDOW_WORDS, lane,
+                      windows + m * MMA_WINDOWS * STAGE_BYTES +
+                          window_place(matrix % 2 * MATRIX_ROWS + matrix_row, chunk + matrix / 2));
+    round_factors(to->window, ROWS * MMA_WINDOW_WORDS);
+    load_filters(to,
+                 slot + WINDOW_BYTES + chunk * FILTER_CHUNK + column * VECTORS * LANES * ROW_BYTES,
+                 lane);
 }
 
 KERNEL conv_mma(STEP_ARGUMENTS) {
@@ -126,22 +117,36 @@ KERNEL conv_mma(STEP_ARGUMENTS) {
         stage_weights += DEPTH * BLOCK_FILTERS;
         advance(args, &walk, STAGE_UNITS);
     }
+    await_copies(STAGES - 2);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    factors loaded[2];
+    load_step(&loaded[0], memory, 0, row, column, lane);
     int full = 0, empty = STAGES - 1;  // slots
 #pragma unroll 1
     for (int stage = 0; stage < stages; ++stage) {
         const stage_copy copy =
             next_stage(input, stage_weights, args, &walk, memory + empty * SLOT_BYTES,
                        stage + STAGES - 1 < stages);
-        // Behind the barrier the stage is there, and nobody reads the slot before it any more.
-        await_copies(STAGES - 2);
-        barrier(CLK_LOCAL_MEM_FENCE);
-        multiply_stage(sum, memory + full * SLOT_BYTES, exchange, row, column, lane, &copy, &walk,
-                       item);
-        end_copies();
+        const int next = full + 1 == STAGES ? 0 : full + 1;
+#pragma unroll
+        for (int step = 0; step < STEPS; ++step) {
+            factors* ahead = &loaded[(step + 1) % 2];
+            if (step + 1 < STEPS) {
+                load_step(ahead, memory + full * SLOT_BYTES, step + 1, row, column, lane);
+                copy_part(step, &copy, &walk, item);
+            } else {
+                // Behind the barrier the next stage is there, and nobody reads this one any more.
+                end_copies();
+                await_copies(STAGES - 2);
+                barrier(CLK_LOCAL_MEM_FENCE);
+                load_step(ahead, memory + next * SLOT_BYTES, 0, row, column, lane);
+            }
+            multiply(sum, &loaded[step % 2], exchange);
+        }
         stage_weights += DEPTH * BLOCK_FILTERS;
         advance(args, &walk, STAGE_UNITS);
-        full = full + 1 == STAGES ? 0 : full + 1;
-        empty = empty + 1 == STAGES ? 0 : empty + 1;
+        empty = full;
+        full = next;
     }
 
     // Copies of what is not there write zeros, and may still be under way.

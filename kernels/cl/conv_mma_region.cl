@@ -2,7 +2,7 @@
 // a tile cover, its region, is copied to local memory once for all of a kernel's taps. A tap's
 // windows are then rows of local memory that stand a few positions further.
 //
-// Warps and tiles are conv_mma.cl's. A region is a run of REGION positions at most of the padded
+// Warps, tiles and steps are conv_mma.cl's. A region is a run of REGION positions at most of the padded
 // image, [position][UNIT channels]; there are two, one of which is multiplied while the next
 // channels are copied to the other. Filters go through a ring of STAGES slots of a kernel row each.
 //
@@ -24,10 +24,13 @@
 #define CHUNK_CHANNELS (UNIT / UNIT_CHUNKS)
 
 #define REGION_BYTES (REGION * UNIT_BYTES)
-#define FILTER_CHUNK (BLOCK_FILTERS * ROW_BYTES)
 #define TAP_BYTES (UNIT_CHUNKS * FILTER_CHUNK)
 #define SLOT_BYTES (TAPS * TAP_BYTES)
 #define LOCAL_BYTES (2 * REGION_BYTES + STAGES * SLOT_BYTES)
+
+// Steps of a kernel row, an even number: factors take turns in two sets of registers.
+#define STEPS_OF_TAP (UNIT_CHUNKS / MMA_CHUNKS)
+#define STEPS (TAPS * STEPS_OF_TAP)
 
 // What a work-item copies for a tap; regions are copied beside the first REGION_TURNS kernel rows
 // of the region before, so that their copies are among those that are awaited in time.
@@ -39,6 +42,7 @@ typedef char filters_divide_evenly[FILTER_COPIES * ROW_BYTES * WORK_ITEMS == TAP
 typedef char regions_divide_evenly
     [REGION_COPIES * REGION_TURNS * ROW_BYTES * WORK_ITEMS == REGION_BYTES ? 1 : -1];
 typedef char items_keep_their_chunk[WORK_ITEMS % UNIT_CHUNKS == 0 ? 1 : -1];
+typedef char steps_are_even[STEPS % 2 == 0 ? 1 : -1];
 typedef char chunks_turn_evenly[MATRIX_ROWS % UNIT_CHUNKS == 0 ? 1 : -1];
 typedef char finished_sums_fit[LOCAL_BYTES >= FINISH_BYTES ? 1 : -1];
 
@@ -88,28 +92,19 @@ INLINE void copy_filters(const int tap, global const uchar* from, local uchar* s
     }
 }
 
-// Adds the products of a tap. `positions` are those of the warp's windows, as LOAD_MATRICES wants
-// them, of which the tap's stand `offset` further.
-INLINE void multiply_tap(scalar_sum* sum, local const uchar* region, local const uchar* filters,
-                         local uint* exchange, const int* positions, int offset, int lane) {
+// `positions` are those of the warp's windows, as LOAD_MATRICES wants them, of which the tap's stand
+// `offset` further; `filters` are the warp's of the tap.
+INLINE void load_step(factors* to, local const uchar* region, local const uchar* filters,
+                      const int step, const int* positions, int offset, int lane) {
+    const int chunk = step % STEPS_OF_TAP * MMA_CHUNKS;
 #pragma unroll
-    for (int chunk = 0; chunk < UNIT_CHUNKS; chunk += MMA_CHUNKS) {
-        uint window[ROWS * MMA_WINDOW_WORDS], filter[COLUMNS * MMA_FILTER_WORDS];
-#pragma unroll
-        for (int m = 0; m < ROWS; ++m)
-            LOAD_MATRICES(window + m * MMA_WINDOW_WORDS, lane,
-                          region + region_place(positions[m * LOADED_ROWS + LOADED_ROW(matrix)] +
-                                                    offset,
-                                                chunk + matrix / 2));
-#pragma unroll
-        for (int n = 0; n < COLUMNS; n += 2)
-            LOAD_MATRICES(filter + n * MMA_FILTER_WORDS, lane,
-                          filters + (chunk + matrix % 2) * FILTER_CHUNK +
-                              ((n + matrix / 2) * MMA_FILTERS + matrix_row) * ROW_BYTES);
-        round_factors(window, ROWS * MMA_WINDOW_WORDS);
-        round_factors(filter, COLUMNS * MMA_FILTER_WORDS);
-        multiply_fragments(ROWS, COLUMNS, sum, window, filter, exchange);
-    }
+    for (int m = 0; m < ROWS; ++m)
+        LOAD_MATRICES(to->window + m * MMA_WINDOW_WORDS, lane,
+                      region + region_place(
+                                   positions[m * LOADED_ROWS + LOADED_ROW(matrix)] + offset,
+                                   chunk + matrix / 2));
+    round_factors(to->window, ROWS * MMA_WINDOW_WORDS);
+    load_filters(to, filters + step / STEPS_OF_TAP * TAP_BYTES + chunk * FILTER_CHUNK, lane);
 }
 
 KERNEL conv_mma_region(STEP_ARGUMENTS) {
@@ -156,6 +151,11 @@ KERNEL conv_mma_region(STEP_ARGUMENTS) {
         end_copies();
         next_filters += SLOT_BYTES;
     }
+    await_copies(STAGES - 2);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    local uchar* const own_filters = slots + column * VECTORS * LANES * ROW_BYTES;
+    factors loaded[2];
+    load_step(&loaded[0], memory, own_filters, 0, positions, 0, lane);
     int full = 0, empty = STAGES - 1, kernel_row = 0, region = 0;
 #pragma unroll 1
     for (int stage = 0; stage < stages; ++stage) {
@@ -164,28 +164,37 @@ KERNEL conv_mma_region(STEP_ARGUMENTS) {
             from.channels -= UNIT;
         }
         const bool has_filters = stage + STAGES - 1 < stages;
-        local uchar* const next_region = memory + (region ^ 1) * REGION_BYTES;
-        // Behind the barrier the stage is there, and nobody reads the slot and the region before it
-        // any more.
-        await_copies(STAGES - 2);
-        barrier(CLK_LOCAL_MEM_FENCE);
+        const bool last_row = kernel_row + 1 == TAPS;
+        const int next = full + 1 == STAGES ? 0 : full + 1;
 #pragma unroll
-        for (int tap = 0; tap < TAPS; ++tap) {
-            copy_filters(tap, next_filters, slots + empty * SLOT_BYTES, has_filters, item);
-            if (kernel_row < REGION_TURNS)
-                copy_region(kernel_row, tap, &from, next_region, item);
-            multiply_tap(sum, memory + region * REGION_BYTES,
-                         slots + full * SLOT_BYTES + tap * TAP_BYTES +
-                             column * VECTORS * LANES * ROW_BYTES,
-                         exchange, positions, kernel_row * next_row + tap * next_column, lane);
+        for (int step = 0; step < STEPS; ++step) {
+            factors* ahead = &loaded[(step + 1) % 2];
+            if (step + 1 < STEPS) {
+                load_step(ahead, memory + region * REGION_BYTES, own_filters + full * SLOT_BYTES,
+                          step + 1, positions,
+                          kernel_row * next_row + (step + 1) / STEPS_OF_TAP * next_column, lane);
+            } else {
+                // Behind the barrier the next stage is there, and nobody reads this one any more.
+                end_copies();
+                await_copies(STAGES - 2);
+                barrier(CLK_LOCAL_MEM_FENCE);
+                if (last_row) region ^= 1;
+                load_step(ahead, memory + region * REGION_BYTES, own_filters + next * SLOT_BYTES,
+                          0, positions, last_row ? 0 : (kernel_row + 1) * next_row, lane);
+            }
+            if (step % STEPS_OF_TAP == 0) {
+                const int tap = step / STEPS_OF_TAP;
+                copy_filters(tap, next_filters, slots + empty * SLOT_BYTES, has_filters, item);
+                if (kernel_row < REGION_TURNS)
+                    copy_region(kernel_row, tap, &from, memory + (region ^ 1) * REGION_BYTES,
+                                item);
+            }
+            multiply(sum, &loaded[step % 2], exchange);
         }
-        end_copies();
         next_filters += SLOT_BYTES;
-        full = full + 1 == STAGES ? 0 : full + 1;
-        empty = empty + 1 == STAGES ? 0 : empty + 1;
-        if (++kernel_row < TAPS) continue;
-        kernel_row = 0;
-        region ^= 1;
+        empty = full;
+        full = next;
+        kernel_row = last_row ? 0 : kernel_row + 1;
     }
 
     // Copies of what is not there write zeros, and may still be under way.

@@ -125,11 +125,8 @@ TEST(PlantedFp16Fault, a_matrix_loaded_in_the_wrong_order_is_caught) {
     const std::string kernel = "conv_mma.fp16.emulated.small";
     EXPECT_EQ(first_verdict<Half>({}, kernel).result, Verdict::Result::correct);
     const Verdict verdict = first_verdict<Half>(
-        {"conv_mma.cl",
-         "matrix % 2 * MATRIX_ROWS + matrix_row,\n                                           chunk "
-         "+ matrix / 2",
-         "matrix / 2 * MATRIX_ROWS + matrix_row,\n                                           chunk "
-         "+ matrix % 2"},
+        {"conv_mma.cl", "window_place(matrix % 2 * MATRIX_ROWS + matrix_row, chunk + matrix / 2)",
+         "window_place(matrix / 2 * MATRIX_ROWS + matrix_row, chunk + matrix % 2)"},
         kernel);
     EXPECT_EQ(verdict.result, Verdict::Result::incorrect);
 }
@@ -139,7 +136,7 @@ TEST(PlantedFp16Fault, a_tap_that_stands_elsewhere_in_its_region_is_caught) {
     EXPECT_EQ(first_verdict<Half>({}, kernel).result, Verdict::Result::correct);
     for (const Planted& mistake :
          {Planted{"conv_mma_region.cl", "kernel_row * next_row +", "next_row +"},
-          Planted{"conv_mma_region.cl", "tap * next_column", "next_column"},
+          Planted{"conv_mma_region.cl", "STEPS_OF_TAP * next_column", "STEPS_OF_TAP * next_row"},
           Planted{"conv_mma_region.cl", "position < from->positions", "position < 64"}})
         EXPECT_EQ(first_verdict<Half>(mistake, kernel).result, Verdict::Result::incorrect)
             << mistake.wrong;

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "host/cl/capability_run.h"
+
 namespace slimbench::testing {
 namespace {
 
@@ -17,12 +19,21 @@ public:
 };
 const auto* const closer = ::testing::AddGlobalTestEnvironment(new DeviceCloser);
 
+// Rows for GPUs need them; those for CPUs go by the processor.
+Capabilities capabilities_of(Device& device) {
+    Capabilities capabilities;
+    for (const CapabilityProbe& probe : capability_probes())
+        if (run_capability_probe(device, probe).works) capabilities.add(probe.capability);
+    return capabilities;
+}
+
 }  // namespace
 
 Device& test_device() {
     const char* chosen = std::getenv("SLIMBENCH_TEST_DEVICE");
-    if (!open_device)
-        open_device = std::make_unique<Device>(select_device(chosen ? chosen : "cpu"));
+    if (open_device) return *open_device;
+    open_device = std::make_unique<Device>(select_device(chosen ? chosen : "cpu"));
+    if (!open_device->traits().cpu()) open_device->learn(capabilities_of(*open_device));
     return *open_device;
 }
 
