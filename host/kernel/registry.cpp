@@ -161,7 +161,6 @@ constexpr Variant mma(std::string_view name, Precision precision, const MmaBlock
     row.team.local_bytes = static_cast<std::uint64_t>(copied + 32 * warps * words * 4);
     if (row.team.local_bytes > 48 * 1024 && !emulated)
         row.needs.add(Capability::large_local_memory);
-    row.unproven = !emulated;
     row.emulates = emulated;
     return row;
 }
@@ -192,6 +191,13 @@ constexpr Variant coalesced(std::string_view name, Family family, Precision prec
     Variant row{name,           family, precision,      source, "",
                 {pixels, 1, 4}, 1,      Tier::portable, false,  refuse};
     row.team.items = 64;
+    return row;
+}
+
+// 16 bytes for each work-item.
+constexpr Variant whole_words(Variant row) {
+    row.tile.lanes = row.precision == Precision::int8 ? 16 : 8;
+    row.refuse = narrow;
     return row;
 }
 
@@ -228,13 +234,13 @@ constexpr std::array rows{
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
     native(blocked("conv_blocked_native.fp16", fp16, "", {6, 2, 8}, Tier::portable)),
     blocked("conv_blocked.fp16.portable", fp16, "", {6, 2, 4}, Tier::portable),
-    mma("conv_mma_region.fp16.large", fp16, large_region, Inputs::overlapping, Mma::ptx),
     mma("conv_mma_region.fp16.square", fp16, square_region, Inputs::overlapping, Mma::ptx),
     mma("conv_mma_region.fp16.narrow", fp16, narrow_region, Inputs::overlapping, Mma::ptx),
-    mma("conv_mma.fp16.large", fp16, large_block, Inputs::features, Mma::ptx),
+    mma("conv_mma_region.fp16.large", fp16, large_region, Inputs::overlapping, Mma::ptx),
     mma("conv_mma.fp16.square", fp16, square_block, Inputs::features, Mma::ptx),
     mma("conv_mma.fp16.narrow", fp16, narrow_block, Inputs::features, Mma::ptx),
     mma("conv_mma.fp16.small", fp16, small_block, Inputs::features, Mma::ptx),
+    mma("conv_mma.fp16.large", fp16, large_block, Inputs::features, Mma::ptx),
     mma("conv_mma.fp16.image", fp16, narrow_block, Inputs::images, Mma::ptx),
     mma("conv_mma.fp16.small.image", fp16, small_block, Inputs::images, Mma::ptx),
     native(igemm("conv_igemm_native.fp16", fp16, "", large_tile, large_team(16))),
@@ -262,13 +268,13 @@ constexpr std::array rows{
     blocked("conv_blocked.int8.avx512", int8, "-DDOT_MADD", {12, 2, 16}, Tier::avx512),
     blocked("conv_blocked.int8.avx2", int8, "-DDOT_MADD", {4, 2, 8}, Tier::avx2),
     blocked("conv_blocked.int8.portable", int8, "-DDOT_PORTABLE", {4, 1, 4}, Tier::portable),
-    mma("conv_mma_region.int8.large", int8, large_region, Inputs::overlapping, Mma::ptx),
     mma("conv_mma_region.int8.square", int8, square_region, Inputs::overlapping, Mma::ptx),
     mma("conv_mma_region.int8.narrow", int8, narrow_region, Inputs::overlapping, Mma::ptx),
-    mma("conv_mma.int8.large", int8, large_block, Inputs::features, Mma::ptx),
+    mma("conv_mma_region.int8.large", int8, large_region, Inputs::overlapping, Mma::ptx),
     mma("conv_mma.int8.square", int8, square_block, Inputs::features, Mma::ptx),
     mma("conv_mma.int8.narrow", int8, narrow_block, Inputs::features, Mma::ptx),
     mma("conv_mma.int8.small", int8, small_block, Inputs::features, Mma::ptx),
+    mma("conv_mma.int8.large", int8, large_block, Inputs::features, Mma::ptx),
     mma("conv_mma.int8.image", int8, narrow_block, Inputs::images, Mma::ptx),
     mma("conv_mma.int8.small.image", int8, small_block, Inputs::images, Mma::ptx),
     igemm("conv_igemm.int8.dp4a", int8, "-DDOT_DP4A", large_tile, large_team(32),
@@ -339,6 +345,7 @@ constexpr std::array rows{
     vector("pool_vector.fp16.avx2", Family::pool, fp16, "pool.cl", Tier::avx2, narrow),
     vector("pool_vector.fp16.portable", Family::pool, fp16, "pool.cl", Tier::portable,
            refuses_nothing),
+    whole_words(coalesced("pool_wide.fp16", Family::pool, fp16, "pool.cl")),
     coalesced("pool_coalesced.fp16", Family::pool, fp16, "pool.cl"),
     plain("pool_plain.fp16", Family::pool, fp16, "pool.cl"),
 
@@ -346,6 +353,7 @@ constexpr std::array rows{
     vector("pool_vector.int8.avx2", Family::pool, int8, "pool.cl", Tier::avx2, narrow),
     vector("pool_vector.int8.portable", Family::pool, int8, "pool.cl", Tier::portable,
            refuses_nothing),
+    whole_words(coalesced("pool_wide.int8", Family::pool, int8, "pool.cl")),
     coalesced("pool_coalesced.int8", Family::pool, int8, "pool.cl"),
     plain("pool_plain.int8", Family::pool, int8, "pool.cl"),
 
