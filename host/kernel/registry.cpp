@@ -161,6 +161,7 @@ constexpr Variant mma(std::string_view name, Precision precision, const MmaBlock
     row.team.local_bytes = static_cast<std::uint64_t>(copied + 32 * warps * words * 4);
     if (row.team.local_bytes > 48 * 1024 && !emulated)
         row.needs.add(Capability::large_local_memory);
+    row.unproven = !emulated;  // as they are now: earlier versions ran verified (docs/gpu.md)
     row.emulates = emulated;
     return row;
 }

@@ -95,41 +95,35 @@ TEST(Registry, gives_other_devices_rows_made_for_gpus_by_name_alone) {
         << "among rows of a name, the order of preference holds";
 }
 
-TEST(Registry, takes_matrix_units_where_the_device_has_them) {
-    const LoneStep conv = lone_conv("mb32ic64ih56oc256kh1");
-    DeviceTraits device = gpu();
-    for (const Capability capability : all_capabilities) device.capabilities.add(capability);
-    EXPECT_EQ(chosen(conv, Precision::fp16, device), "conv_mma.fp16.square");
-    EXPECT_EQ(chosen(conv, Precision::int8, device), "conv_mma.int8.square");
-    EXPECT_EQ(chosen(lone_conv("mb32ic64ih56oc64kh1"), Precision::int8, device),
-              "conv_mma.int8.narrow");
-    EXPECT_EQ(chosen(lone_conv("mb32ic3ih224oc64kh7sh2ph3"), Precision::int8, device),
-              "conv_mma.int8.image");
-    EXPECT_EQ(chosen(conv, Precision::fp16, device, {.only = "conv_mma.fp16.large"}),
-              "conv_mma.fp16.large");
-    device.capabilities = {Capability::dp4a};
-    EXPECT_THAT(choose(conv.step, conv.network, Precision::int8, device).refused,
-                Contains("conv_mma.int8.square: needs matrix units, s8, which some GPU lacks"));
-}
-
 TEST(Registry, takes_unproven_rows_only_where_they_are_asked_for) {
     const LoneStep conv = lone_conv("mb32ic64ih56oc256kh1");
     DeviceTraits device = gpu();
-    device.capabilities = {Capability::dp4a};
-    const Choice choice = choose(conv.step, conv.network, Precision::int8, device);
-    ASSERT_NE(choice.variant, nullptr);
-    EXPECT_EQ(choice.variant->name, "conv_igemm.int8.unpacked");
-    EXPECT_THAT(choice.refused,
-                Contains("conv_igemm.int8.dp4a: has never run, verified, on a device that has what "
+    for (const Capability capability : all_capabilities) device.capabilities.add(capability);
+    EXPECT_EQ(chosen(conv, Precision::fp16, device), "conv_igemm_native.fp16");
+    EXPECT_EQ(chosen(conv, Precision::int8, device), "conv_igemm.int8.dot");
+    const auto asked = [&](std::string_view text, Precision precision) {
+        return chosen(lone_conv(text), precision, device, {.unproven = true});
+    };
+    EXPECT_EQ(asked("mb32ic64ih56oc256kh1", Precision::fp16), "conv_mma.fp16.square");
+    EXPECT_EQ(asked("mb32ic64ih56oc256kh1", Precision::int8), "conv_mma.int8.square");
+    EXPECT_EQ(asked("mb32ic64ih56oc64kh1", Precision::int8), "conv_mma.int8.narrow");
+    EXPECT_EQ(asked("mb32ic3ih224oc64kh7sh2ph3", Precision::int8), "conv_mma.int8.image");
+    const Choice named =
+        choose(conv.step, conv.network, Precision::fp16, device, {.only = "conv_mma.fp16.small"});
+    EXPECT_THAT(named.refused,
+                Contains("conv_mma.fp16.small: has never run, verified, on a device that has what "
                          "it needs; --unproven takes it"));
+    device.capabilities = {Capability::dp4a};
     EXPECT_EQ(chosen(conv, Precision::int8, device, {.unproven = true}), "conv_igemm.int8.dp4a");
+    EXPECT_THAT(choose(conv.step, conv.network, Precision::int8, device).refused,
+                Contains("conv_mma.int8.square: needs matrix units, s8, which some GPU lacks"));
 }
 
 TEST(Registry, shares_windows_that_overlap_where_their_region_fits) {
     DeviceTraits device = gpu();
     for (const Capability capability : all_capabilities) device.capabilities.add(capability);
     const auto variant = [&](std::string_view text, Precision precision) {
-        return chosen(lone_conv(text), precision, device);
+        return chosen(lone_conv(text), precision, device, {.unproven = true});
     };
     EXPECT_EQ(variant("mb32ic64ih56oc64kh3ph1", Precision::fp16), "conv_mma_region.fp16.narrow");
     EXPECT_EQ(variant("mb128ic256ih14oc256kh3ph1", Precision::int8), "conv_mma_region.int8.square");
@@ -176,8 +170,8 @@ TEST(Registry, computes_tf32_on_matrix_units_or_not_at_all) {
     EXPECT_THAT(chosen(conv, Precision::tf32, device, {.only = "emulated"}),
                 HasSubstr("conv_mma.tf32.emulated"));
     for (const Capability capability : all_capabilities) device.capabilities.add(capability);
-    EXPECT_EQ(chosen(conv, Precision::tf32, device), "conv_mma.tf32");
-    EXPECT_THAT(chosen(conv, Precision::fp32, device), Not(HasSubstr("mma")));
+    EXPECT_EQ(chosen(conv, Precision::tf32, device, {.unproven = true}), "conv_mma.tf32");
+    EXPECT_THAT(chosen(conv, Precision::fp32, device, {.unproven = true}), Not(HasSubstr("mma")));
     EXPECT_EQ(chosen(lone_conv("g19mb1ic19ih7oc19kh3ph1"), Precision::tf32, device),
               "depthwise_coalesced.fp32");
 }
@@ -207,7 +201,7 @@ TEST(Registry, takes_more_local_memory_than_is_reported_where_a_probe_found_it) 
     const LoneStep conv = lone_conv("mb32ic64ih56oc256kh1");
     DeviceTraits device = gpu();
     device.capabilities = {Capability::ldmatrix, Capability::cp_async, Capability::mma_f16};
-    const Selection large{.only = "conv_mma.fp16.large"};
+    const Selection large{.only = "conv_mma.fp16.large", .unproven = true};
     EXPECT_EQ(chosen(conv, Precision::fp16, device, large), "nothing");
     device.capabilities.add(Capability::large_local_memory);
     EXPECT_EQ(device.usable_local_memory(), std::uint64_t{LARGE_LOCAL_BYTES});
