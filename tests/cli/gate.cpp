@@ -232,21 +232,34 @@ TEST_F(Gate, call_that_never_returns_ends_with_the_budget) {
 TEST_F(Gate, worker_lost_while_it_measures_costs_one_row) {
     suite_ = write("layers_suite.json", R"({
         "name": "layers_suite", "about": "a network and its layers",
-        "protocol": {"warm_up": 0.001, "min_time": 0.015},
+        "protocol": {"warm_up": 0.001, "min_time": 0.001},
         "runs": [{"network": "tiny.json", "precisions": ["fp32"],
                   "rows": ["forward", "layers_hot"]}]})");
-    Program program(gate_command(SLIMBENCH_BINARY, {"--pairs", "2"}), environment());
-    wait_for_a_pair();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // of some six of measuring
-    kill(program.children().back(), SIGKILL);
-    EXPECT_EQ(program.wait().exit_code, 0);
-    const Pair pair = read_pairs(out() + "/pairs.jsonl").pairs.at(1);
-    const auto crashed = [](const PairRow& row) {
-        return row.baseline.status == Status::crashed || row.candidate.status == Status::crashed;
-    };
-    ASSERT_GT(pair.rows.size(), 2u);
-    EXPECT_EQ(std::ranges::count_if(pair.rows, crashed), 1);
-    for (const PairRow& row : pair.rows) EXPECT_TRUE(crashed(row) || row.log_ratio()) << row.id;
+    const std::string pairs = out() + "/pairs.jsonl";
+    const std::string losing =
+        write("losing", R"(#!/bin/sh
+measured=0
+while IFS= read -r request; do
+    case $request in *'"verb":"measure"'*) measured=$((measured + 1)) ;; esac
+    if [ $measured -eq 5 ] && grep -q '"rows"' ')" +
+                            pairs + R"(' && mkdir ')" + folder_.path("lost") + R"('; then
+        kill -KILL $$
+        exit
+    fi
+    printf '%s\n' "$request"
+done | ')" SLIMBENCH_BINARY R"(' "$@"
+)");
+    chmod(losing.c_str(), 0755);
+    const Finished finished = gate(losing, {"--pairs", "3"});
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    const auto crashed = [](const PairRow& row) { return row.candidate.status == Status::crashed; };
+    const std::vector<Pair> recorded = read_pairs(pairs).pairs;
+    ASSERT_EQ(recorded.size(), 3u);
+    for (const Pair& pair : recorded) {
+        ASSERT_GT(pair.rows.size(), 2u);
+        EXPECT_EQ(std::ranges::count_if(pair.rows, crashed), &pair == &recorded[1] ? 1 : 0);
+        for (const PairRow& row : pair.rows) EXPECT_TRUE(crashed(row) || row.log_ratio()) << row.id;
+    }
 }
 
 TEST_F(Gate, recording_goes_on_where_it_stopped_and_can_be_replayed) {
