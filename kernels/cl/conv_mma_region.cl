@@ -2,8 +2,8 @@
 // a tile cover, its region, is copied to local memory once for all of a kernel's taps. A tap's
 // windows are then rows of local memory that stand a few positions further.
 //
-// Warps, tiles and steps are conv_mma.cl's. A region is a run of REGION positions at most of the padded
-// image, [position][UNIT channels]; there are two, one of which is multiplied while the next
+// Warps, tiles and steps are conv_mma.cl's. A region is a run of REGION positions at most of the
+// padded image, [position][UNIT channels]; there are two, one of which is multiplied while the next
 // channels are copied to the other. Filters go through a ring of STAGES slots of a kernel row each.
 //
 // Global size: WORK_ITEMS for each tile. Products are ordered [unit of channels][kernel row]
@@ -92,8 +92,8 @@ INLINE void copy_filters(const int tap, global const uchar* from, local uchar* s
     }
 }
 
-// `positions` are those of the warp's windows, as LOAD_MATRICES wants them, of which the tap's stand
-// `offset` further; `filters` are the warp's of the tap.
+// `positions` are those of the warp's windows, as LOAD_MATRICES wants them, of which the tap's
+// stand `offset` further; `filters` are the warp's of the tap.
 INLINE void load_step(factors* to, local const uchar* region, local const uchar* filters,
                       const int step, const int* positions, int offset, int lane) {
     const int chunk = step % STEPS_OF_TAP * MMA_CHUNKS;

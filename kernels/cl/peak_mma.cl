@@ -1,6 +1,6 @@
 // Probe: matrix units on registers alone. PIXELS x VECTORS fragments of sums, each a chain of its
-// own, so that no product waits for another; a pass adds one product of matrices to each. All that a
-// row of windows or a filter holds is one number, its own of 8.
+// own, so that no product waits for another; a pass adds one product of matrices to each. All that
+// a row of windows or a filter holds is one number, its own of 8.
 #include "mma.clh"
 #include "peak.clh"
 
