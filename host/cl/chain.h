@@ -64,8 +64,9 @@ public:
     // Enqueues steps [first, end) in order and waits once; with `passes` so often one behind the
     // other, of which each has its share of the host's time.
     std::vector<ChainTimes> run_passes(std::size_t first, std::size_t end, int passes);
-    // The same with events of the first and the last step only.
-    PassesTime run_unobserved(std::size_t first, std::size_t end, int passes);
+    // The same with events of the first and the last step only. `leading` passes go ahead untimed,
+    // so that the host has gone to sleep when the timed ones start.
+    PassesTime run_unobserved(std::size_t first, std::size_t end, int passes, int leading = 0);
     ChainTimes run(std::size_t first, std::size_t end) { return run_passes(first, end, 1).front(); }
     ChainTimes run() { return run(0, commands_.size()); }
     std::size_t step_count() const { return commands_.size(); }

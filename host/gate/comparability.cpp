@@ -38,7 +38,9 @@ constexpr std::array<ComparedField, 7> fields{{
      }},
     {"environment",
      [](const ResultRecord& record) {
-         return values(record.environment, {"machine", "cpu", "threads", "pocl_affinity"});
+         const bool spinning = record.measurement && record.measurement->spinning_waits;
+         return values(record.environment, {"machine", "cpu", "threads", "pocl_affinity"}) +
+                (spinning ? ", spinning waits" : "");
      }},
     {"protocol",
      [](const ResultRecord& record) {

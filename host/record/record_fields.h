@@ -50,6 +50,7 @@ struct FieldTable<Measurement> {
         Field{"flags", &Measurement::flags},
         Field{"warmup_ns", &Measurement::warmup},
         Field{"calls_per_sample", &Measurement::calls_per_sample},
+        Field{"spinning_waits", &Measurement::spinning_waits},
     };
 };
 

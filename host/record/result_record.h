@@ -67,6 +67,8 @@ struct Measurement {
     // Enqueued at once and waited for together, where one alone is too short for the device's
     // clock; a sample is their mean.
     int calls_per_sample = 1;
+    bool spinning_waits =
+        false;  // the driver's threads spun between launches (host/cl/spinning_waits.h)
 };
 
 struct Verdict {

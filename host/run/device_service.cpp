@@ -7,6 +7,7 @@
 
 #include "host/cl/capability_run.h"
 #include "host/cl/matrix_product.h"
+#include "host/cl/spinning_waits.h"
 #include "host/measure/peaks.h"
 #include "host/run/environment.h"
 #include "host/run/findings_cache.h"
@@ -32,9 +33,9 @@ std::string cache_file(const std::string& name) {
 
 // What ceilings depend on. Compute units count: a container may see fewer of them.
 std::string peaks_scope(const DeviceTraits& device) {
-    return fmt::format("probes {} | {} | {} | {} | {} | {} compute units", probe_hash(),
+    return fmt::format("probes {} | {} | {} | {} | {} | {} compute units{}", probe_hash(),
                        device.platform, device.name, device.driver_version, name(device.tier),
-                       device.compute_units);
+                       device.compute_units, device.cpu() ? " | spinning waits" : "");
 }
 
 std::string findings_scope(const DeviceTraits& device) {
@@ -133,7 +134,10 @@ public:
         if (!loaded_) throw std::logic_error("measure: no workload is prepared");
         if (request.kind == RowKind::layer && !goes_as_preferred(plan_.steps.at(request.step)))
             return computed_otherwise(plan_.steps[request.step]);
+        std::optional<SpinningWaits> waits;
+        if (device_.traits().cpu() && !request.block) waits.emplace();
         ResultRecord record = loaded_->measure(request);
+        if (record.measurement) record.measurement->spinning_waits = waits && waits->count() > 0;
         if (nlohmann::json clocks = clocks_.read(); !clocks.is_null())
             record.environment["gpu"] = std::move(clocks);
         return record;
@@ -144,6 +148,8 @@ public:
     Peaks peaks(PeaksWanted wanted, const Progress& progress) override {
         const std::optional<Peaks> known = peaks_->find();
         if (known && wanted == PeaksWanted::known) return *known;
+        std::optional<SpinningWaits> waits;
+        if (device_.traits().cpu()) waits.emplace();
         Peaks measured = measure_peaks(device_, programs_, available_memory(),
                                        [&](std::size_t done, std::size_t total) {
                                            progress("measuring the device's peaks", done, total);

@@ -97,6 +97,8 @@ void add_protocol(DistinctValues& values, const Records& records) {
             counts.push_back(static_cast<double>(samples->size()));
         if (row.measurement && row.measurement->warmup)
             warm_ups.push_back(*row.measurement->warmup);
+        if (row.measurement && row.measurement->spinning_waits)
+            values.add("driver's threads", "spin between launches");
     }
     values.add("samples per row",
                from_to(counts, [](double count) { return fmt::format("{:.0f}", count); }));

@@ -133,6 +133,8 @@ TEST_F(Output, records_of_a_run_are_valid_and_complete) {
         EXPECT_FALSE(record.repro.empty());
         EXPECT_EQ(record.suite, "tiny");
         EXPECT_EQ(record.environment.at("pocl_affinity"), "1");
+        ASSERT_TRUE(record.measurement);
+        EXPECT_TRUE(record.measurement->spinning_waits) << record.identity.id();
         EXPECT_FALSE(record.build.at("kernel_hash").get<std::string>().empty());
         for (const StepRecord& step : record.steps) EXPECT_FALSE(step.variant.empty());
     }

@@ -1,4 +1,5 @@
 // Journals set side by side: what compare says of them, and what the stored gate decides.
+#include <set>
 #include <stdexcept>
 
 #include <gmock/gmock.h>
@@ -113,12 +114,15 @@ TEST(Compare, refuses_unlike_runs_and_names_the_field) {
         {"device", [](ResultRecord& r) { r.device["name"] = "Other CPU"; }},
         {"driver", [](ResultRecord& r) { r.device["driver"] = "5.0"; }},
         {"environment", [](ResultRecord& r) { r.environment["threads"] = 64; }},
+        {"environment", [](ResultRecord& r) { r.measurement->spinning_waits = true; }},
         {"protocol", [](ResultRecord& r) { r.protocol["min_samples"] = 99; }},
         {"precision", [](ResultRecord& r) { r.compute = "fp16"; }},
         {"suite", [](ResultRecord& r) { r.suite_hash = "def"; }},
         {"build_type", [](ResultRecord& r) { r.build["type"] = "Debug"; }},
     };
-    EXPECT_EQ(std::size(cases), comparable_fields().size()) << "a field has no test";
+    std::set<std::string> tested;
+    for (const Case& unlike : cases) tested.emplace(unlike.field);
+    EXPECT_EQ(tested.size(), comparable_fields().size()) << "a field has no test";
     for (const Case& unlike : cases) {
         ResultRecord other = record("r", 0.01);
         unlike.change(other);

@@ -73,7 +73,8 @@ inline ResultRecord full_record() {
                                      .host = {0.0101, 0.0111, 0.0121, 0.0131, 0.0141, 0.0151},
                                      .flags = {"trend"},
                                      .warmup = 0.25,
-                                     .calls_per_sample = 4};
+                                     .calls_per_sample = 4,
+                                     .spinning_waits = true};
     record.upload = {0.001};
     record.download = {0.002};
     record.start_up = {.build = 0.34, .upload = 0.02, .first_inference = 0.5, .calibrate = 1.25};

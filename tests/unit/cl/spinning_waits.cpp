@@ -1,0 +1,46 @@
+#include "host/cl/spinning_waits.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace slimbench::testing {
+namespace {
+
+// Hands a number to and fro between two threads, each of which waits for its turn.
+void play(int turns, std::chrono::microseconds thinking) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    int turn = 0;
+    const auto player = [&](int parity) {
+        for (;;) {
+            std::unique_lock lock(mutex);
+            changed.wait(lock, [&] { return turn % 2 == parity || turn >= turns; });
+            if (turn >= turns) return;
+            std::this_thread::sleep_for(thinking);
+            ++turn;
+            lock.unlock();
+            changed.notify_one();
+        }
+    };
+    std::thread even(player, 0), odd(player, 1);
+    even.join();
+    odd.join();
+}
+
+TEST(SpinningWaits, neither_lose_nor_invent_a_turn) {
+    const SpinningWaits waits;
+    play(20'000, std::chrono::microseconds(0));
+    EXPECT_GT(waits.count(), 0u);
+}
+
+TEST(SpinningWaits, sleep_when_nothing_comes_for_long) {
+    const SpinningWaits waits;
+    play(20, std::chrono::milliseconds(2));
+}
+
+}  // namespace
+}  // namespace slimbench::testing
