@@ -315,9 +315,9 @@ KERNEL conv_blocked(STEP_ARGUMENTS) {
 
     const int all_vectors = divide_up(args.output.channels, LANES);
     const int blocks = divide_up(all_vectors, VECTORS);
-    const int group = divide_up(blocks, (int)get_global_size(1)) * VECTORS;
-    const int first_vector = (int)get_global_id(1) * group;
-    const int end_vector = min(first_vector + group, all_vectors);
+    const int groups = get_global_size(1), group = get_global_id(1);
+    const int first_vector = share_begin(blocks, groups, group) * VECTORS;
+    const int end_vector = min(share_begin(blocks, groups, group + 1) * VECTORS, all_vectors);
     const long products =
         (long)args.kernel_height * args.kernel_width * round_to_groups(args.input.channels);
 
@@ -328,7 +328,8 @@ KERNEL conv_blocked(STEP_ARGUMENTS) {
 #pragma nounroll
     for (int vector = first_vector; vector < end_vector;) {
         if (far)
-            prefetch_next_tile(args, window, (vector - first_vector) / VECTORS, group / VECTORS);
+            prefetch_next_tile(args, window, (vector - first_vector) / VECTORS,
+                               divide_up(end_vector - first_vector, VECTORS));
         const int channel = vector * LANES;
         global const WEIGHT* block = weights + channel * products;
         if (vector + VECTORS > end_vector) {

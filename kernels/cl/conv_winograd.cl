@@ -158,10 +158,10 @@ KERNEL conv_winograd(STEP_ARGUMENTS) {
                          transformed + t * depth);
 
     const int blocks = divide_up(args.output.channels, VECTORS * LANES);
-    const int group = divide_up(blocks, (int)get_global_size(1));
-    const int first_block = (int)get_global_id(1) * group;
+    const int groups = get_global_size(1), group = get_global_id(1);
+    const int end_block = share_begin(blocks, groups, group + 1);
 #pragma nounroll
-    for (int block = first_block; block < min(first_block + group, blocks); ++block) {
+    for (int block = share_begin(blocks, groups, group); block < end_block; ++block) {
         global const WEIGHT* place = weights + (long)block * PLACES * depth * VECTORS * LANES;
 #pragma nounroll
         for (int i = 0; i < PLACES; ++i) {

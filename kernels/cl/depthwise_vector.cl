@@ -167,13 +167,13 @@ KERNEL depthwise_vector(STEP_ARGUMENTS) {
     const output_area run = {row, row + 1, x, min(x + PIXELS, args.output.width)};
     compute_channels(input, weights, channels, residual, output, args, run, vector * LANES);
 #else
-    const int row_group = divide_up(rows, (int)get_global_size(0));
-    const int row = (int)get_global_id(0) * row_group;
-    const output_area area = {row, min(row + row_group, rows), 0, args.output.width};
-    const int vector_group = divide_up(vectors, (int)get_global_size(1));
-    const int vector = (int)get_global_id(1) * vector_group;
+    const int row_groups = get_global_size(0), row_group = get_global_id(0);
+    const int vector_groups = get_global_size(1), vector_group = get_global_id(1);
+    const output_area area = {share_begin(rows, row_groups, row_group),
+                              share_begin(rows, row_groups, row_group + 1), 0, args.output.width};
+    const int end = share_begin(vectors, vector_groups, vector_group + 1);
 #pragma nounroll
-    for (int v = vector; v < min(vector + vector_group, vectors); ++v)
+    for (int v = share_begin(vectors, vector_groups, vector_group); v < end; ++v)
         compute_channels(input, weights, channels, residual, output, args, area, v * LANES);
 #endif
 }
