@@ -212,9 +212,12 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
     switch (variant.family) {
         case Family::conv: {
             // Transformed weights are large: two blocks of them stay in the second-level cache.
-            const std::int64_t together = winograd ? std::min<std::int64_t>(blocks, 2)
-                                                   : tiles_together(tiles * blocks, blocks);
-            return {.global = {size(tiles), size(divide_up(blocks, together)), 1}};
+            if (winograd) return {.global = {size(tiles), size(divide_up(blocks, 2)), 1}};
+            // Blocks for a tile first, then tiles.
+            const std::int64_t together = tiles_together(tiles * blocks, tiles * blocks);
+            const std::int64_t wide = std::min(together, blocks);
+            return {.global = {size(divide_up(tiles, together / wide)),
+                               size(divide_up(blocks, wide)), 1}};
         }
         case Family::depthwise:
             return depthwise_launch(rows, blocks, variant.precision);

@@ -4,8 +4,8 @@
 // through the batch, rows and columns: each has its own address in the input, so that a tile
 // crosses rows and images and only the last tile of a tensor can be partly idle.
 //
-// Global size: pixel tiles, groups of blocks of output channels. A work-item computes all blocks of
-// its group for one tile: the host makes a group as large as keeps its weights in cache.
+// Global size: groups of pixel tiles, groups of blocks of output channels. A work-item computes all
+// its blocks for one tile after the other.
 //
 // Weights [block][kernel row][kernel column][input channels / CHANNEL_GROUP][block
 // width][CHANNEL_GROUP]. A block is VECTORS x LANES wide; vectors after the last whole block are
@@ -270,9 +270,8 @@ INLINE void fill_halos(global ELEMENT* output, step_args args, int first_pixel, 
 #pragma nounroll
     for (int p = 0; p < pixels; p += step) {
         const position at = position_of(args, first_pixel + p);
-        if (!on_border(args.output, at.y, at.x)) continue;
-#pragma nounroll
-        for (int c = channel; c < end; c += LANES) fill_halo(output, args, at.n, at.y, at.x, c);
+        if (on_border(args.output, at.y, at.x))
+            fill_halo(output, args, at.n, at.y, at.x, channel, end);
     }
 }
 
@@ -300,8 +299,9 @@ INLINE void prefetch_next_tile(step_args args, global const ELEMENT** window, in
             __builtin_prefetch((const void*)(size_t)(window[p] + ahead + c));
 }
 
-KERNEL conv_blocked(STEP_ARGUMENTS) {
-    const int first_pixel = (int)get_global_id(0) * PIXELS;
+// Computes the vectors of output channels [first_vector, end_vector) for a tile.
+INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int first_vector, int end_vector,
+                           bool far) {
     const int pixels_left =
         args.output.batch * args.output.height * args.output.width - first_pixel;
     const int pixels = min(PIXELS, pixels_left);
@@ -312,16 +312,8 @@ KERNEL conv_blocked(STEP_ARGUMENTS) {
     for (int p = 0; p < PIXELS; ++p) window[p] = input + tile.window[p];
     const int halo = args.input.halo;
     global const ELEMENT* end = input + pixel_index(args.input, args.input.batch, -halo, -halo);
-
-    const int all_vectors = divide_up(args.output.channels, LANES);
-    const int blocks = divide_up(all_vectors, VECTORS);
-    const int groups = get_global_size(1), group = get_global_id(1);
-    const int first_vector = share_begin(blocks, groups, group) * VECTORS;
-    const int end_vector = min(share_begin(blocks, groups, group + 1) * VECTORS, all_vectors);
     const long products =
         (long)args.kernel_height * args.kernel_width * round_to_groups(args.input.channels);
-
-    const bool far = args.kernel_height * args.kernel_width == 1 && is_far(args);
 
     // Each branch has sums and an epilogue of its own: LLVM merges what is alike and then keeps the
     // sums in memory.
@@ -348,4 +340,21 @@ KERNEL conv_blocked(STEP_ARGUMENTS) {
     }
     if (args.output.halo > 0)
         fill_halos(output, args, first_pixel, pixels, first_vector * LANES, end_vector * LANES);
+}
+
+KERNEL conv_blocked(STEP_ARGUMENTS) {
+    const int tiles =
+        divide_up(args.output.batch * args.output.height * args.output.width, PIXELS);
+    const int tile_groups = get_global_size(0), tile_group = get_global_id(0);
+    const int end_tile = share_begin(tiles, tile_groups, tile_group + 1);
+    const int vectors = divide_up(args.output.channels, LANES);
+    const int blocks = divide_up(vectors, VECTORS);
+    const int groups = get_global_size(1), group = get_global_id(1);
+    const int first_vector = share_begin(blocks, groups, group) * VECTORS;
+    const int end_vector = min(share_begin(blocks, groups, group + 1) * VECTORS, vectors);
+    const bool far = args.kernel_height * args.kernel_width == 1 && is_far(args);
+#pragma nounroll
+    for (int tile = share_begin(tiles, tile_groups, tile_group); tile < end_tile; ++tile)
+        compute_blocks(input, weights, channels, residual, output, args, tile * PIXELS,
+                       first_vector, end_vector, far);
 }

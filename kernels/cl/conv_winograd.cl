@@ -142,7 +142,7 @@ INLINE void fill_halo_of_tile(global ELEMENT* output, step_args args, position a
     for (int y = at.y; y < min(at.y + 4, args.output.height); ++y)
 #pragma nounroll
         for (int x = at.x; x < min(at.x + 4, args.output.width); ++x)
-            if (on_border(args.output, y, x)) fill_halo(output, args, at.n, y, x, c);
+            if (on_border(args.output, y, x)) fill_halo(output, args, at.n, y, x, c, c + LANES);
 }
 
 KERNEL conv_winograd(STEP_ARGUMENTS) {

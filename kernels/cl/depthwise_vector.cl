@@ -113,11 +113,11 @@ INLINE void fill_halo_of_row(global ELEMENT* output, step_args args, output_area
                              int c) {
     const int last = args.output.width - 1;
     if (y == 0 || y == args.output.height - 1) {
-        for (int x = area.x; x < area.x_end; ++x) fill_halo(output, args, n, y, x, c);
+        for (int x = area.x; x < area.x_end; ++x) fill_halo(output, args, n, y, x, c, c + LANES);
         return;
     }
-    if (area.x == 0) fill_halo(output, args, n, y, 0, c);
-    if (area.x_end > last && last > 0) fill_halo(output, args, n, y, last, c);
+    if (area.x == 0) fill_halo(output, args, n, y, 0, c, c + LANES);
+    if (area.x_end > last && last > 0) fill_halo(output, args, n, y, last, c, c + LANES);
 }
 
 INLINE void compute_area(const int stride, global const ELEMENT* input,
