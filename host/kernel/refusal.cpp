@@ -113,8 +113,8 @@ Refusal wasteful(const FusedStep& step, const Network& network, std::int64_t tog
         return fmt::format("would compute {:.2f} of the direct products, {} is worth it", share,
                            worth_it);
     // Inside a network weights come from memory: in the time of a float a CPU's two cores compute
-    // about 50 products.
-    constexpr std::int64_t products_per_weight = 50;
+    // about 30 products.
+    constexpr std::int64_t products_per_weight = 30;
     const std::int64_t more_weights =
         winograd_weight_count(p, {.tiles = together, .filters = block}) - p.weight_count();
     if (p.macs() - products >= products_per_weight * more_weights) return std::nullopt;

@@ -81,6 +81,9 @@ INLINE global const WEIGHT* sum_channels(const int pixels, const int vectors, do
                         dot(activation, load_weights(weights + v * LANES * CHANNEL_GROUP),
                             sum[p * VECTORS + v]);
         }
+#pragma unroll
+        for (int v = 0; v < VECTORS; ++v)
+            if (v < vectors) prefetch_weights(weights + v * LANES * CHANNEL_GROUP);
         weights += vectors * LANES * CHANNEL_GROUP;
     }
     return weights;

@@ -101,6 +101,8 @@ INLINE void multiply(const float* transformed, global const WEIGHT* weights, int
                 sum[t * VECTORS + v] =
                     fma(value, LOAD_FLOATS(weights + v * LANES), sum[t * VECTORS + v]);
         }
+#pragma unroll
+        for (int v = 0; v < VECTORS; ++v) prefetch_weights(weights + v * LANES);
         weights += VECTORS * LANES;
     }
 #pragma unroll
