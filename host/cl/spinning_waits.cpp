@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 
 namespace {
@@ -61,6 +62,17 @@ bool signalled(const std::atomic<std::uint32_t>& count, std::uint32_t before) {
     return false;
 }
 
+// Whoever signals holds the mutex for a moment longer: to sleep for it would be the wait that was
+// just spared.
+int lock_soon(pthread_mutex_t* mutex) {
+    constexpr int most_looks = 1000;
+    for (int look = 0; look < most_looks; ++look) {
+        if (const int error = pthread_mutex_trylock(mutex); error != EBUSY) return error;
+        pause();
+    }
+    return pthread_mutex_lock(mutex);
+}
+
 }  // namespace
 
 extern "C" {
@@ -90,7 +102,7 @@ int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
         ended_spinning.fetch_add(1, std::memory_order_relaxed);
     else
         in_vain = condition;
-    return pthread_mutex_lock(mutex);
+    return lock_soon(mutex);
 }
 
 }  // extern "C"
