@@ -31,12 +31,18 @@ std::int64_t tiles_together(std::int64_t all, std::int64_t along) {
     return std::clamp(all / balanced_items, std::int64_t{1}, std::min(most, along));
 }
 
-// A vector of INT8 channels is a quarter of a cache line, so one work-item computes many side by
-// side; at least two rows, because neighbours share most of their input.
-LaunchSize depthwise_launch(std::int64_t rows, std::int64_t vectors, Precision precision) {
-    const std::int64_t side_by_side =
-        precision == Precision::int8 ? std::min<std::int64_t>(vectors, 16) : 1;
-    const std::int64_t groups = divide_up(vectors, side_by_side);
+// One work-item computes blocks of channels side by side where a block is no whole number of cache
+// lines, or the channels are none of blocks: two threads that write to one line slow each other
+// down. At least two rows, because neighbours share most of their input.
+LaunchSize depthwise_launch(std::int64_t rows, std::int64_t channels, const Variant& variant) {
+    const std::int64_t block = lanes_of_block(variant.tile), blocks = divide_up(channels, block);
+    const std::int64_t line = 64 * 8 / traits(traits(variant.precision).activation).bits;
+    std::int64_t side_by_side = 1;
+    if (block % line != 0)
+        side_by_side = std::min<std::int64_t>(blocks, 16);
+    else if (variant.tile.vectors > 1 && channels % block != 0)
+        side_by_side = blocks;
+    const std::int64_t groups = divide_up(blocks, side_by_side);
     const std::int64_t together =
         std::max(tiles_together(rows * groups, rows), std::min<std::int64_t>(rows, 2));
     return {.global = {static_cast<std::size_t>(divide_up(rows, together)),
@@ -220,7 +226,7 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
                                size(divide_up(blocks, wide)), 1}};
         }
         case Family::depthwise:
-            return depthwise_launch(rows, blocks, variant.precision);
+            return depthwise_launch(rows, out.channels, variant);
         default:
             return {.global = {size(rows), 1, 1}};
     }

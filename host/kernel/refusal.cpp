@@ -72,6 +72,19 @@ Refusal inexact_sum(const FusedStep& step, const Network& network) {
                        exact_products, products);
 }
 
+// Those of kernels/cl/depthwise_dot.cl.
+Refusal few_channels(const FusedStep& step, const Network& network) {
+    constexpr std::int64_t vector = 16, at_once = 4 * vector;
+    const ConvProblem& p = std::get<Conv>(step.operation).problem;
+    const bool dense = p.stride == Size{1, 1} || p.stride == Size{2, 2};
+    if (p.kernel != Size{3, 3} || !dense || p.dilation != Size{1, 1} || step.residual)
+        return "computes 3x3 kernels of stride 1 or 2 without a residual";
+    if (round_up(p.in.channels, vector) < at_once)
+        return fmt::format("computes {} channels at a time, this step has {}", at_once,
+                           p.in.channels);
+    return narrow(step, network);
+}
+
 // CLBlast counts the elements of a matrix in 32 bits.
 Refusal countable(const FusedStep& step, const Network& network) {
     constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();

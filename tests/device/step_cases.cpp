@@ -188,6 +188,22 @@ std::vector<StepCase> depthwise_cases() {
     Conv lopsided = depthwise(21, 3);
     lopsided.problem.pad = {0, 2, 1, 0};
     add("asymmetric_padding", {2, 21, 7, 7}, lopsided);
+    // Whole runs of 64 channels, and what is left of them.
+    add("channels_100_odd_width", {2, 100, 5, 7}, depthwise(100, 3));
+    add("channels_64_one_pixel_wide", {1, 64, 6, 1}, depthwise(64, 3));
+    add("channels_192_one_pixel_high", {3, 192, 1, 10}, depthwise(192, 3));
+    for (const std::int64_t channels : {80, 128, 176}) {
+        Conv halved = depthwise(channels, 3);
+        halved.problem.stride = {2, 2};
+        halved.activation = Activation::relu6;
+        add("channels_" + std::to_string(channels) + "_strided", {2, channels, 9, 12}, halved);
+    }
+    Conv tilted = depthwise(70, 3);
+    tilted.problem.pad = {2, 0, 0, 1};
+    add("channels_70_asymmetric_padding", {1, 70, 6, 9}, tilted);
+    NetworkBuilder chain({2, 112, 7, 6});  // the first writes the halo that the second reads
+    chain.conv("second", chain.add("first", depthwise(112, 3), {0}), 16);
+    cases.push_back(make("channels_112_halo", Family::depthwise, chain));
     cases.push_back(make("residual_relu", Family::depthwise,
                          with_residual({2, 19, 6, 7}, depthwise(19, 3), Activation::relu)));
     return cases;

@@ -201,6 +201,24 @@ TEST(Launch, gives_a_work_item_several_tiles_where_there_are_many) {
         (std::array<std::size_t, 3>{8, 4, 1}));
 }
 
+TEST(Launch, gives_a_work_item_several_tiles_where_blocks_are_few) {
+    const LoneStep conv = lone_conv("mb1ic32ih112oc48kh1");  // 896 tiles, two blocks
+    EXPECT_EQ(launch_size(conv.step, row("conv_blocked.fp32.avx512"), conv.network).global,
+              (std::array<std::size_t, 3>{224, 1, 1}));
+}
+
+TEST(Launch, leaves_no_cache_line_to_two_work_items_of_a_depthwise_row) {
+    const auto groups = [](const char* problem, const char* variant) {
+        const LoneStep lone = lone_conv(problem);
+        return launch_size(lone.step, row(variant), lone.network).global[1];
+    };
+    const char* lines = "g128mb1ic128ih56oc128kh3ph1";
+    EXPECT_EQ(groups(lines, "depthwise_vector.fp32.avx512"), 8u);  // a line each
+    EXPECT_EQ(groups(lines, "depthwise_vector.fp16.avx512"), 1u);  // half a line
+    EXPECT_EQ(groups(lines, "depthwise_dot.int8.avx512-vnni"), 2u);
+    EXPECT_EQ(groups("g96mb1ic96ih56oc96kh3ph1", "depthwise_dot.int8.avx512-vnni"), 1u);
+}
+
 TEST(Launch, gives_winograds_work_items_two_blocks) {
     const LoneStep lone = lone_conv("mb1ic64ih56oc256kh3ph1");  // 196 tiles of 4x4 pixels
     EXPECT_EQ(launch_size(lone.step, row("conv_winograd.fp32.avx512"), lone.network).global,

@@ -399,6 +399,18 @@ TEST(Registry, leaves_what_a_preferred_name_does_not_compute_to_others_and_says_
                 Contains("no kernel named 'clblast' computes depthwise in fp32"));
 }
 
+TEST(Registry, takes_dot_products_for_depthwise_3x3_of_64_channels_and_more) {
+    const DeviceTraits device = device_of(Tier::avx512_vnni);
+    const auto taken = [&](const char* problem) {
+        return chosen(lone_conv(problem), Precision::int8, device);
+    };
+    EXPECT_EQ(taken("g50mb1ic50ih7oc50oh7kh3ph1"), "depthwise_dot.int8.avx512-vnni");
+    EXPECT_EQ(taken("g96mb1ic96ih8oc96oh4kh3sh2ph1"), "depthwise_dot.int8.avx512-vnni");
+    for (const char* other : {"g48mb1ic48ih7oc48oh7kh3ph1", "g96mb1ic96ih7oc96oh7kh5ph2",
+                              "g96mb1ic96ih9oc96oh3kh3sh3ph1", "g96mb1ic96ih7oc96oh5kh3dh1ph1"})
+        EXPECT_EQ(taken(other), "depthwise_vector.int8.avx512") << other;
+}
+
 TEST(Registry, keeps_float_sums_of_integers_exact) {
     const LoneStep large = lone_conv("g16mb1ic16ih64oc16kh23ph11");
     EXPECT_EQ(chosen(large, Precision::int8, device_of(Tier::avx512)), "depthwise_plain.int8");
