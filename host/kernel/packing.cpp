@@ -116,7 +116,9 @@ std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvP
 }
 
 WinogradBlock winograd_block(const Variant& variant) {
-    return {.tiles = variant.tile.pixels, .filters = lanes_of_block(variant.tile)};
+    return {.tiles = variant.tile.pixels,
+            .filters = lanes_of_block(variant.tile),
+            .lanes = variant.tile.lanes};
 }
 
 void append_words(std::vector<std::byte>& bytes, const auto& words) {

@@ -106,32 +106,30 @@ Refusal many_pixels(const FusedStep& step, const Network& network) {
 
 namespace {
 
-// Tiles of 4x4 pixels, of which a work-item takes `together`, and blocks of `block` output
-// channels: what a tensor leaves of the last of each is computed for nothing.
-Refusal wasteful(const FusedStep& step, const Network& network, std::int64_t together,
-                 std::int64_t block) {
-    constexpr std::int64_t most_channels = 512;  // kernels/cl/conv_winograd.cl
-    constexpr double worth_it = 0.6;             // of the direct products; transforms cost the rest
+// What the last block leaves of a tensor's tiles and vectors of channels is computed for nothing.
+Refusal wasteful(const FusedStep& step, const Network& network, const WinogradBlock& block) {
+    constexpr std::int64_t least_channels = 9, most_channels = 512;  // kernels/cl/conv_winograd.cl
+    constexpr double worth_it = 0.7;  // of the direct products; transforms cost the rest
     const ConvProblem& p = std::get<Conv>(step.operation).problem;
     if (const auto reason = grouped(step, network)) return reason;
     if (p.kernel != Size{3, 3} || p.stride != Size{1, 1} || p.dilation != Size{1, 1})
         return "computes dense 3x3 kernels of stride 1";
-    if (p.in.channels < 32 || p.in.channels > most_channels)
-        return fmt::format("takes 32 to {} input channels, this step has {}", most_channels,
-                           p.in.channels);
-    const std::int64_t products = winograd_macs(network.tensors[step.output].shape, p.in.channels,
-                                                {.tiles = together, .filters = block});
-    const double share = static_cast<double>(products) / static_cast<double>(p.macs());
+    if (p.in.channels < least_channels || p.in.channels > most_channels)
+        return fmt::format("takes {} to {} input channels, this step has {}", least_channels,
+                           most_channels, p.in.channels);
+    const std::int64_t products =
+        winograd_macs(network.tensors[step.output].shape, p.in.channels, block);
+    const std::int64_t direct = p.macs() / p.filters * round_up(p.filters, block.lanes);
+    const double share = static_cast<double>(products) / static_cast<double>(direct);
     if (share > worth_it)
         return fmt::format("would compute {:.2f} of the direct products, {} is worth it", share,
                            worth_it);
     // Inside a network weights come from memory: in the time of a float a CPU's two cores compute
     // about 30 products.
     constexpr std::int64_t products_per_weight = 30;
-    const std::int64_t more_weights =
-        winograd_weight_count(p, {.tiles = together, .filters = block}) - p.weight_count();
-    if (p.macs() - products >= products_per_weight * more_weights) return std::nullopt;
-    return fmt::format("saves {} products and reads {} weights more", p.macs() - products,
+    const std::int64_t more_weights = winograd_weight_count(p, block) - p.weight_count();
+    if (direct - products >= products_per_weight * more_weights) return std::nullopt;
+    return fmt::format("saves {} products and reads {} weights more", direct - products,
                        more_weights);
 }
 
@@ -140,18 +138,18 @@ Refusal wasteful(const FusedStep& step, const Network& network, std::int64_t tog
 Refusal winograd_6x64(const FusedStep& step, const Network& network) {
     constexpr std::int64_t block = 64, half = block / 2;
     const std::int64_t filters = std::get<Conv>(step.operation).problem.filters;
-    if (const std::int64_t rest = filters % block; rest > 0 && rest <= half)
-        return fmt::format("computes {} output channels at a time, {} leave half of them idle",
-                           block, filters);
-    return wasteful(step, network, 6, block);
+    if (filters <= half)
+        return fmt::format("computes {} output channels at a time, this step has {}", block,
+                           filters);
+    return wasteful(step, network, {.tiles = 6, .filters = block, .lanes = 16});
 }
 
 Refusal winograd_8x32(const FusedStep& step, const Network& network) {
-    return wasteful(step, network, 8, 32);
+    return wasteful(step, network, {.tiles = 8, .filters = 32, .lanes = 16});
 }
 
 Refusal winograd_6x16(const FusedStep& step, const Network& network) {
-    return wasteful(step, network, 6, 16);
+    return wasteful(step, network, {.tiles = 6, .filters = 16, .lanes = 8});
 }
 
 }  // namespace slimbench

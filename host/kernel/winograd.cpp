@@ -39,8 +39,8 @@ std::int64_t winograd_tiles(const TensorShape& out) {
 
 std::int64_t winograd_macs(const TensorShape& out, std::int64_t channels,
                            const WinogradBlock& block) {
-    return places * round_up(winograd_tiles(out), block.tiles) *
-           round_up(channels, channel_multiple) * round_up(out.channels, block.filters);
+    return places * round_up(winograd_tiles(out), block.tiles) * channels *
+           round_up(out.channels, block.lanes);
 }
 
 std::int64_t winograd_weight_count(const ConvProblem& problem, const WinogradBlock& block) {

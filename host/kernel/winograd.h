@@ -12,12 +12,13 @@ namespace slimbench {
 struct WinogradBlock {
     std::int64_t tiles;    // of 4x4 output pixels
     std::int64_t filters;  // output channels
+    std::int64_t lanes;    // of them to a vector; vectors beyond the last filter are left out
 };
 
 // Tiles of 4x4 pixels that cover the output, images apart.
 std::int64_t winograd_tiles(const TensorShape& out);
 
-// Multiply-accumulates between the transforms, with what the last tile and block compute for
+// Multiply-accumulates between the transforms, with what the last tile and vector compute for
 // nothing.
 std::int64_t winograd_macs(const TensorShape& out, std::int64_t channels,
                            const WinogradBlock& block);

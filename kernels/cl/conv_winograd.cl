@@ -9,6 +9,7 @@
 // Weights, transformed by the host, are floats in every precision: [block][place][input channels
 // rounded up to 16][VECTORS x LANES]. The input's halo covers the padding; what a window at the
 // right or lower end reads beyond it counts as zero, and only outputs that are not there use it.
+// Vectors of the last block that have no output channels are not multiplied.
 #include "tensor.clh"
 
 #if !defined(PIXELS) || !defined(VECTORS)
@@ -86,27 +87,50 @@ INLINE void transform_window(global const ELEMENT* input, step_args args, positi
     }
 }
 
-// One place of all tiles times the weights of one block.
-INLINE void multiply(const float* transformed, global const WEIGHT* weights, int depth,
-                     lanes_float* product) {
+// One place of all tiles times the weights of the first `vectors` of a block. Inlined with a
+// constant.
+INLINE void multiply_vectors(const int vectors, const float* transformed,
+                             global const WEIGHT* weights, int depth, int channels,
+                             lanes_float* product) {
     lanes_float sum[TILES * VECTORS];
 #pragma unroll
     for (int i = 0; i < TILES * VECTORS; ++i) sum[i] = 0;
-    for (int c = 0; c < depth; ++c) {
+    for (int c = 0; c < channels; ++c) {
 #pragma unroll
         for (int t = 0; t < TILES; ++t) {
             const lanes_float value = transformed[t * depth + c];
 #pragma unroll
             for (int v = 0; v < VECTORS; ++v)
-                sum[t * VECTORS + v] =
-                    fma(value, LOAD_FLOATS(weights + v * LANES), sum[t * VECTORS + v]);
+                if (v < vectors)
+                    sum[t * VECTORS + v] =
+                        fma(value, LOAD_FLOATS(weights + v * LANES), sum[t * VECTORS + v]);
         }
 #pragma unroll
-        for (int v = 0; v < VECTORS; ++v) prefetch_weights(weights + v * LANES);
+        for (int v = 0; v < VECTORS; ++v)
+            if (v < vectors) prefetch_weights(weights + v * LANES);
         weights += VECTORS * LANES;
     }
 #pragma unroll
-    for (int i = 0; i < TILES * VECTORS; ++i) product[i] = sum[i];
+    for (int t = 0; t < TILES; ++t)
+#pragma unroll
+        for (int v = 0; v < VECTORS; ++v)
+            if (v < vectors) product[t * VECTORS + v] = sum[t * VECTORS + v];
+}
+
+INLINE void multiply(int vectors, const float* transformed, global const WEIGHT* weights, int depth,
+                     int channels, lanes_float* product) {
+    if (vectors >= VECTORS)
+        multiply_vectors(VECTORS, transformed, weights, depth, channels, product);
+#if VECTORS > 3
+    else if (vectors == 3)
+        multiply_vectors(3, transformed, weights, depth, channels, product);
+#endif
+#if VECTORS > 2
+    else if (vectors == 2)
+        multiply_vectors(2, transformed, weights, depth, channels, product);
+#endif
+    else
+        multiply_vectors(1, transformed, weights, depth, channels, product);
 }
 
 // One tile's products to LANES channels of its 4x4 pixels, or as many as the output has.
@@ -165,9 +189,11 @@ KERNEL conv_winograd(STEP_ARGUMENTS) {
 #pragma nounroll
     for (int block = share_begin(blocks, groups, group); block < end_block; ++block) {
         global const WEIGHT* place = weights + (long)block * PLACES * depth * VECTORS * LANES;
+        const int vectors = divide_up(args.output.channels, LANES) - block * VECTORS;
 #pragma nounroll
         for (int i = 0; i < PLACES; ++i) {
-            multiply(transformed + i * TILES * depth, place, depth, product + i * TILES * VECTORS);
+            multiply(vectors, transformed + i * TILES * depth, place, depth, args.input.channels,
+                     product + i * TILES * VECTORS);
             place += depth * VECTORS * LANES;
         }
 #pragma nounroll

@@ -119,6 +119,7 @@ std::vector<StepCase> winograd_cases() {
     chain.conv("second", chain.conv("first", 0, 61), 57);
     return {make("winograd_prime_channels_batch_2", Family::conv,
                  alone({2, 37, 21, 26}, padded_conv(53))),
+            make("winograd_few_channels", Family::conv, alone({2, 13, 18, 22}, padded_conv(21))),
             make("winograd_half_a_block", Family::conv, alone({1, 33, 28, 33}, padded_conv(90))),
             make("winograd_relu6", Family::conv, alone({1, 64, 27, 29}, clipped)),
             make("winograd_asymmetric_padding", Family::conv, alone({3, 34, 19, 22}, lopsided)),

@@ -269,12 +269,14 @@ TEST(Registry, takes_winograds_algorithm_where_it_saves_enough) {
         return chosen(lone_conv(text), Precision::fp32, device_of(Tier::avx512));
     };
     EXPECT_EQ(variant("mb1ic64ih56oc64kh3ph1"), "conv_winograd.fp32.avx512");
-    EXPECT_EQ(variant("mb1ic64ih56oc96kh3ph1"), "conv_winograd.fp32.avx512.narrow");
+    EXPECT_EQ(variant("mb1ic64ih56oc32kh3ph1"), "conv_winograd.fp32.avx512.narrow");
     EXPECT_EQ(variant("mb1ic512ih32oc512kh3ph1"), "conv_winograd.fp32.avx512");
     EXPECT_EQ(variant("mb1ic512ih7oc512kh3ph1"), "conv_blocked.fp32.avx512") << "weights";
     EXPECT_EQ(variant("mb1ic64ih5oc64kh3ph1"), "conv_blocked.fp32.avx512") << "tails of tiles";
+    EXPECT_EQ(variant("mb1ic256ih14oc256kh3ph1"), "conv_winograd.fp32.avx512");
+    EXPECT_EQ(variant("mb1ic33ih28oc33kh3ph1"), "conv_winograd.fp32.avx512");
     EXPECT_EQ(variant("mb1ic64ih56oc64kh3sh2ph1"), "conv_blocked.fp32.avx512");
-    EXPECT_EQ(variant("mb1ic16ih56oc64kh3ph1"), "conv_blocked.fp32.avx512");
+    EXPECT_EQ(variant("mb1ic8ih56oc64kh3ph1"), "conv_blocked.fp32.avx512");
     EXPECT_EQ(variant("mb1ic520ih56oc64kh3ph1"), "conv_blocked.fp32.avx512");
 }
 

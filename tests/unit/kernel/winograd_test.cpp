@@ -44,7 +44,7 @@ TEST(Winograd, transformed_weights_give_the_convolution) {
 
 TEST(Winograd, weights_stand_by_block_place_channel_and_filter) {
     const ConvProblem problem = parse_conv_problem("mb1ic17ih6oc5kh3");
-    const WinogradBlock block{.tiles = 6, .filters = 4};
+    const WinogradBlock block{.tiles = 6, .filters = 4, .lanes = 2};
     std::vector<float> weights(5 * 17 * 9);
     for (std::size_t o = 0; o < 5; ++o)
         for (std::size_t c = 0; c < 17; ++c)
@@ -59,9 +59,10 @@ TEST(Winograd, weights_stand_by_block_place_channel_and_filter) {
     EXPECT_EQ(u[(36 * 32) * 4 + 1], 0.0f) << "filter 5 does not exist";
 }
 
-TEST(Winograd, products_count_tails_of_tiles_channels_and_filters) {
+TEST(Winograd, products_count_tails_of_tiles_and_filters) {
     EXPECT_EQ(winograd_tiles({2, 64, 7, 9}), 2 * 2 * 3);
-    EXPECT_EQ(winograd_macs({2, 64, 7, 9}, 17, {.tiles = 8, .filters = 48}), 36 * 16 * 32 * 96);
+    EXPECT_EQ(winograd_macs({2, 50, 7, 9}, 17, {.tiles = 8, .filters = 48, .lanes = 8}),
+              36 * 16 * 17 * 56);
 }
 
 }  // namespace
