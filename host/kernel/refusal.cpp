@@ -37,7 +37,7 @@ Refusal dense_of_images(const FusedStep& step, const Network& network) {
 }
 
 Refusal dense_of_features(const FusedStep& step, const Network& network) {
-    if (const auto reason = grouped(step, network)) return reason;
+    if (auto reason = grouped(step, network)) return reason;
     return narrow(step, network);
 }
 
@@ -111,7 +111,7 @@ Refusal wasteful(const FusedStep& step, const Network& network, const WinogradBl
     constexpr std::int64_t least_channels = 9, most_channels = 512;  // kernels/cl/conv_winograd.cl
     constexpr double worth_it = 0.7;  // of the direct products; transforms cost the rest
     const ConvProblem& p = std::get<Conv>(step.operation).problem;
-    if (const auto reason = grouped(step, network)) return reason;
+    if (auto reason = grouped(step, network)) return reason;
     if (p.kernel != Size{3, 3} || p.stride != Size{1, 1} || p.dilation != Size{1, 1})
         return "computes dense 3x3 kernels of stride 1";
     if (p.in.channels < least_channels || p.in.channels > most_channels)

@@ -256,7 +256,7 @@ private:
         progress("compiling", 0, 1);
         if (const auto probe = loaded_->probe_library()) {
             *record.start_up.build += probe->first_call;
-            if (const auto reason = too_slow(*probe, request_.time_limit)) return reason;
+            if (auto reason = too_slow(*probe, request_.time_limit)) return reason;
         }
         loaded_->verify(record, *verdicts_, threads_, progress);
         return std::nullopt;
@@ -271,8 +271,7 @@ private:
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
         record.quantization_source = ranges.source;
         const Verdict end_to_end = verify_end_to_end(ranges);
-        const auto reason =
-            load(record, numeric_int8(request_.network, request_.seed, ranges), progress);
+        auto reason = load(record, numeric_int8(request_.network, request_.seed, ranges), progress);
         if (!reason) loaded_->take_end_to_end(record, end_to_end);
         return reason;
     }

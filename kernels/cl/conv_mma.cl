@@ -56,9 +56,9 @@ INLINE stage_copy next_stage(global const ELEMENT* input, global const WEIGHT* w
     return copy;
 }
 
-// One of PARTS parts of a stage, beside all steps but the last. Copies wait for their turn, and with
-// them what their warp does next: between products they wait less, and other warps' products fill
-// the time.
+// One of PARTS parts of a stage, beside all steps but the last. Copies wait for their turn, and
+// with them what their warp does next: between products they wait less, and other warps' products
+// fill the time.
 #define PARTS (STEPS - 1)
 INLINE void copy_part(const int part, const stage_copy* copy, const window_walk* walk, int item) {
     const int byte = unit_in_stage(item) * UNIT_BYTES;

@@ -1,7 +1,7 @@
 // Depthwise 3x3 convolution of u8 through dot products, 64 channels at a time. A dot product takes
-// four neighbours of a row for one channel: two columns are interleaved byte by byte, two such pairs
-// word by word. At stride 1 the four serve two output pixels, w0 w1 w2 0 and 0 w0 w1 w2, and a pair
-// of columns two runs of four; at stride 2 they serve one.
+// four neighbours of a row for one channel: two columns are interleaved byte by byte, two such
+// pairs word by word. At stride 1 the four serve two output pixels, w0 w1 w2 0 and 0 w0 w1 w2, and
+// a pair of columns two runs of four; at stride 2 they serve one.
 //
 // Global size: groups of rows (fastest), groups of 64 channels. The last 64 channels begin where
 // they end with the tensor's; of those that they share with the ones before nothing is stored.
@@ -28,15 +28,15 @@ typedef struct {
     words lower, upper;
 } column_pair;
 
-#define BYTES_OF_8(i)                                                                        \
+#define BYTES_OF_8(i) \
     (i), 64 + (i), (i) + 1, 65 + (i), (i) + 2, 66 + (i), (i) + 3, 67 + (i), (i) + 4, 68 + (i), \
         (i) + 5, 69 + (i), (i) + 6, 70 + (i), (i) + 7, 71 + (i)
 #define WORDS_OF_4(i) (i), 32 + (i), (i) + 1, 33 + (i), (i) + 2, 34 + (i), (i) + 3, 35 + (i)
-#define INTERLEAVED_BYTES(a, b, i)                                                     \
+#define INTERLEAVED_BYTES(a, b, i) \
     __builtin_astype(__builtin_shufflevector(a, b, BYTES_OF_8(i), BYTES_OF_8(16 + (i)), \
                                              BYTES_OF_8(32 + (i)), BYTES_OF_8(48 + (i))), \
                      words)
-#define INTERLEAVED_WORDS(a, b, i)                                                    \
+#define INTERLEAVED_WORDS(a, b, i) \
     __builtin_astype(__builtin_shufflevector(a, b, WORDS_OF_4(i), WORDS_OF_4(8 + (i)), \
                                              WORDS_OF_4(16 + (i)), WORDS_OF_4(24 + (i))), \
                      lanes_int)
