@@ -108,7 +108,7 @@ namespace {
 
 // What the last block leaves of a tensor's tiles and vectors of channels is computed for nothing.
 Refusal wasteful(const FusedStep& step, const Network& network, const WinogradBlock& block) {
-    constexpr std::int64_t least_channels = 9, most_channels = 512;  // kernels/cl/conv_winograd.cl
+    constexpr std::int64_t least_channels = 8, most_channels = 512;  // kernels/cl/conv_winograd.cl
     constexpr double worth_it = 0.7;  // of the direct products; transforms cost the rest
     const ConvProblem& p = std::get<Conv>(step.operation).problem;
     if (auto reason = grouped(step, network)) return reason;
