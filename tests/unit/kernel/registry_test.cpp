@@ -6,9 +6,7 @@
 
 #include "cmake/embedded_file.h"
 #include "host/kernel/capability_probe.h"
-#include "host/kernel/layout.h"
 #include "host/kernel/probe.h"
-#include "host/kernel/refusal.h"
 #include "tests/unit/kernel/steps.h"
 
 namespace slimbench {
@@ -136,33 +134,6 @@ TEST(Registry, shares_windows_that_overlap_where_their_region_fits) {
 }
 
 // Every tile of small images, one position after the other.
-TEST(LargestRegion, is_that_of_the_tile_that_covers_most) {
-    constexpr std::int64_t pixels = 64;
-    for (const char* text : {"mb3ic8ih7iw9oc8kh3ph1", "mb5ic8ih3iw3oc8kh3ph1",
-                             "mb2ic8ih1iw70oc8kh3ph1", "mb40ic8ih3iw1oc8kh3ph1",
-                             "mb2ic8ih13iw14oc8kh3ph2dh1", "mb2ic8ih5iw40oc8oh3ow38kh3ph0"}) {
-        const LoneStep lone = lone_conv(text);
-        const ConvProblem& p = std::get<Conv>(lone.step.operation).problem;
-        const TensorShape out = p.out();
-        const std::int64_t halo = halo_of(lone.network, lone.step.input);
-        const std::int64_t row = p.in.width + 2 * halo;
-        const auto position = [&](std::int64_t pixel, std::int64_t ky, std::int64_t kx) {
-            const std::int64_t y = pixel / out.width, x = pixel % out.width;
-            const std::int64_t rows = y / out.height * (p.in.height + 2 * halo) + y % out.height;
-            return (rows + ky * p.dilation.height) * row + x + kx * p.dilation.width;
-        };
-        std::int64_t largest = 0;
-        for (std::int64_t first = 0; first < out.pixels(); ++first) {
-            const std::int64_t last = std::min(first + pixels, out.pixels()) - 1;
-            largest = std::max(largest, position(last, p.kernel.height - 1, p.kernel.width - 1) -
-                                            position(first, 0, 0) + 1);
-        }
-        const std::int64_t bound = largest_region(lone.step, lone.network, pixels);
-        EXPECT_GE(bound, largest) << text;
-        EXPECT_LE(bound, largest + 2 * halo * row + 2 * halo) << text;
-    }
-}
-
 TEST(Registry, computes_tf32_on_matrix_units_or_not_at_all) {
     const LoneStep conv = lone_conv("mb32ic64ih56oc256kh1");
     DeviceTraits device = gpu();
@@ -416,32 +387,6 @@ TEST(Registry, takes_dot_products_for_depthwise_3x3_of_64_channels_and_more) {
 TEST(Registry, keeps_float_sums_of_integers_exact) {
     const LoneStep large = lone_conv("g16mb1ic16ih64oc16kh23ph11");
     EXPECT_EQ(chosen(large, Precision::int8, device_of(Tier::avx512)), "depthwise_plain.int8");
-}
-
-TEST(Variant, tells_the_kernel_its_tile_and_types) {
-    EXPECT_EQ(row("conv_blocked.int8.avx512-vnni").build_options(),
-              "-DPIXELS=14 -DVECTORS=2 -DLANES=16 -DCHANNEL_GROUP=4 -DELEMENT=uchar -DWEIGHT=char "
-              "-DINT8=1 -DFP16=0 -DHALF_RUN=0 -DDOT_VNNI");
-    EXPECT_THAT(row("resize_plain.int8").build_options(), HasSubstr("-DWEIGHT=float"));
-    EXPECT_THAT(row("conv_plain.fp16").build_options(),
-                HasSubstr("-DELEMENT=ushort -DWEIGHT=ushort -DINT8=0 -DFP16=1 -DHALF_RUN=0"));
-    EXPECT_THAT(row("conv_plain_native.fp16").build_options(), HasSubstr("-DFP16=1 -DHALF_RUN=16"));
-}
-
-TEST(Variant, tells_what_its_products_are_computed_in) {
-    EXPECT_EQ(row("conv_plain_native.fp16").arithmetic(), DataType::f16);
-    EXPECT_EQ(row("clblast_vector.fp16").arithmetic(), DataType::f16);
-    EXPECT_EQ(row("conv_plain.fp16").arithmetic(), DataType::f32);
-    EXPECT_EQ(row("conv_plain.int8").arithmetic(), DataType::s32);
-}
-
-TEST(Variant, enters_a_kernel_named_like_its_file) {
-    EXPECT_EQ(entry_point(row("depthwise_plain.fp32")), "conv_plain");
-}
-
-TEST(Tier, reads_back_its_own_names) {
-    for (Tier tier : all_tiers) EXPECT_EQ(parse_tier(name(tier)), tier);
-    EXPECT_EQ(parse_tier("avx1024"), std::nullopt);
 }
 
 }  // namespace

@@ -1,0 +1,39 @@
+#include "host/kernel/refusal.h"
+
+#include <gtest/gtest.h>
+
+#include "host/kernel/layout.h"
+#include "tests/unit/kernel/steps.h"
+
+namespace slimbench {
+namespace {
+
+TEST(LargestRegion, is_that_of_the_tile_that_covers_most) {
+    constexpr std::int64_t pixels = 64;
+    for (const char* text : {"mb3ic8ih7iw9oc8kh3ph1", "mb5ic8ih3iw3oc8kh3ph1",
+                             "mb2ic8ih1iw70oc8kh3ph1", "mb40ic8ih3iw1oc8kh3ph1",
+                             "mb2ic8ih13iw14oc8kh3ph2dh1", "mb2ic8ih5iw40oc8oh3ow38kh3ph0"}) {
+        const LoneStep lone = lone_conv(text);
+        const ConvProblem& p = std::get<Conv>(lone.step.operation).problem;
+        const TensorShape out = p.out();
+        const std::int64_t halo = halo_of(lone.network, lone.step.input);
+        const std::int64_t row = p.in.width + 2 * halo;
+        const auto position = [&](std::int64_t pixel, std::int64_t ky, std::int64_t kx) {
+            const std::int64_t y = pixel / out.width, x = pixel % out.width;
+            const std::int64_t rows = y / out.height * (p.in.height + 2 * halo) + y % out.height;
+            return (rows + ky * p.dilation.height) * row + x + kx * p.dilation.width;
+        };
+        std::int64_t largest = 0;
+        for (std::int64_t first = 0; first < out.pixels(); ++first) {
+            const std::int64_t last = std::min(first + pixels, out.pixels()) - 1;
+            largest = std::max(largest, position(last, p.kernel.height - 1, p.kernel.width - 1) -
+                                            position(first, 0, 0) + 1);
+        }
+        const std::int64_t bound = largest_region(lone.step, lone.network, pixels);
+        EXPECT_GE(bound, largest) << text;
+        EXPECT_LE(bound, largest + 2 * halo * row + 2 * halo) << text;
+    }
+}
+
+}  // namespace
+}  // namespace slimbench
