@@ -72,8 +72,8 @@ Refusal inexact_sum(const FusedStep& step, const Network& network) {
                        exact_products, products);
 }
 
-// Those of kernels/cl/depthwise_dot.cl.
-Refusal few_channels(const FusedStep& step, const Network& network) {
+// What kernels/cl/depthwise_dot.cl computes.
+Refusal depthwise_dot(const FusedStep& step, const Network& network) {
     constexpr std::int64_t vector = 16, at_once = 4 * vector;
     const ConvProblem& p = std::get<Conv>(step.operation).problem;
     const bool dense = p.stride == Size{1, 1} || p.stride == Size{2, 2};
@@ -108,8 +108,9 @@ namespace {
 
 // What the last block leaves of a tensor's tiles and vectors of channels is computed for nothing.
 Refusal wasteful(const FusedStep& step, const Network& network, const WinogradBlock& block) {
-    constexpr std::int64_t least_channels = 8, most_channels = 512;  // kernels/cl/conv_winograd.cl
-    constexpr double worth_it = 0.7;  // of the direct products; transforms cost the rest
+    constexpr std::int64_t least_channels = 8;
+    constexpr std::int64_t most_channels = 512;  // kernels/cl/conv_winograd.cl
+    constexpr double worth_it = 0.7;             // of the direct products; transforms cost the rest
     const ConvProblem& p = std::get<Conv>(step.operation).problem;
     if (auto reason = grouped(step, network)) return reason;
     if (p.kernel != Size{3, 3} || p.stride != Size{1, 1} || p.dilation != Size{1, 1})

@@ -15,10 +15,10 @@ Refusal grouped(const FusedStep& step, const Network& network);  // dense convol
 Refusal narrow(const FusedStep& step, const Network& network);   // images of few channels
 Refusal dense_of_images(const FusedStep& step, const Network& network);
 Refusal dense_of_features(const FusedStep& step, const Network& network);
-Refusal overlapping(const FusedStep& step, const Network& network);   // 3x3 windows of stride 1
-Refusal inexact_sum(const FusedStep& step, const Network& network);   // of integers added in float
-Refusal few_channels(const FusedStep& step, const Network& network);  // or no depthwise 3x3 alone
-Refusal countable(const FusedStep& step, const Network& network);     // in CLBlast's 32 bits
+Refusal overlapping(const FusedStep& step, const Network& network);  // 3x3 windows of stride 1
+Refusal inexact_sum(const FusedStep& step, const Network& network);  // of integers added in float
+Refusal depthwise_dot(const FusedStep& step, const Network& network);
+Refusal countable(const FusedStep& step, const Network& network);  // in CLBlast's 32 bits
 Refusal many_pixels(const FusedStep& step, const Network& network);
 
 // Positions of its padded input, one behind the other, that the windows of so many output pixels of

@@ -334,7 +334,7 @@ constexpr std::array rows{
             1,
             Tier::avx512_vnni,
             true,
-            few_channels},
+            depthwise_dot},
     vector("depthwise_vector.int8.avx512", Family::depthwise, int8, "depthwise_vector.cl",
            Tier::avx512, inexact_sum, 7),
     vector("depthwise_vector.int8.avx2", Family::depthwise, int8, "depthwise_vector.cl", Tier::avx2,

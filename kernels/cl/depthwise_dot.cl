@@ -178,12 +178,6 @@ INLINE void compute_sparse_row(global const uchar* window, global ELEMENT* outpu
     }
 }
 
-INLINE void fill_halo_of_row(global ELEMENT* output, step_args args, int n, int y, int c, int end) {
-    const int last = args.output.width - 1;
-    const int step = y == 0 || y == args.output.height - 1 ? 1 : max(last, 1);
-    for (int x = 0; x <= last; x += step) fill_halo(output, args, n, y, x, c, end);
-}
-
 KERNEL depthwise_dot(STEP_ARGUMENTS) {
     const int rows = args.output.batch * args.output.height;
     const int row_groups = get_global_size(0), row_group = get_global_id(0);
@@ -209,7 +203,7 @@ KERNEL depthwise_dot(STEP_ARGUMENTS) {
             else
                 compute_sparse_row(window, to, args, &chunk, fresh);
             if (args.output.halo > 0)
-                fill_halo_of_row(output, args, n, y, i * CHUNK, c + CHUNK);
+                fill_halo_of_row(output, args, n, y, 0, args.output.width, i * CHUNK, c + CHUNK);
         }
     }
 }

@@ -109,17 +109,6 @@ typedef struct {
     int row, row_end, x, x_end;
 } output_area;
 
-INLINE void fill_halo_of_row(global ELEMENT* output, step_args args, output_area area, int n, int y,
-                             int c) {
-    const int last = args.output.width - 1;
-    if (y == 0 || y == args.output.height - 1) {
-        for (int x = area.x; x < area.x_end; ++x) fill_halo(output, args, n, y, x, c, c + LANES);
-        return;
-    }
-    if (area.x == 0) fill_halo(output, args, n, y, 0, c, c + LANES);
-    if (area.x_end > last && last > 0) fill_halo(output, args, n, y, last, c, c + LANES);
-}
-
 INLINE void compute_area(const int stride, global const ELEMENT* input,
                          global const WEIGHT* weights, const lanes_factor* factors,
                          global const float* channels, global const ELEMENT* residual,
@@ -133,7 +122,8 @@ INLINE void compute_area(const int stride, global const ELEMENT* input,
         for (; x < area.x_end; ++x)
             compute_run(1, stride, input, weights, factors, channels, residual, output, args, n, y,
                         x, c);
-        if (args.output.halo > 0) fill_halo_of_row(output, args, area, n, y, c);
+        if (args.output.halo > 0)
+            fill_halo_of_row(output, args, n, y, area.x, area.x_end, c, c + LANES);
     }
 }
 
