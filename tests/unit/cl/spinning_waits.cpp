@@ -20,7 +20,9 @@ void play(int turns, std::chrono::microseconds thinking) {
             std::unique_lock lock(mutex);
             changed.wait(lock, [&] { return turn % 2 == parity || turn >= turns; });
             if (turn >= turns) return;
+            lock.unlock();
             std::this_thread::sleep_for(thinking);
+            lock.lock();
             ++turn;
             lock.unlock();
             changed.notify_one();
@@ -38,8 +40,10 @@ TEST(SpinningWaits, neither_lose_nor_invent_a_turn) {
 }
 
 TEST(SpinningWaits, sleep_when_nothing_comes_for_long) {
+    constexpr int turns = 20;
     const SpinningWaits waits;
-    play(20, std::chrono::milliseconds(2));
+    play(turns, std::chrono::milliseconds(5));
+    EXPECT_LT(waits.count(), turns / 2u) << "spun through what should have been slept through";
 }
 
 }  // namespace
