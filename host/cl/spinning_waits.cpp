@@ -14,7 +14,7 @@ constexpr auto spin_limit = std::chrono::microseconds(200);
 constexpr int looks_a_clock = 32;
 
 std::atomic<bool> enabled = false;
-std::atomic<std::uint64_t> ended_spinning = 0;
+std::atomic<std::uint64_t> spun = 0, ended_spinning = 0;
 thread_local bool is_enqueuer = false;
 // The condition that this thread last spun for in vain: it sleeps when it asks again.
 thread_local const pthread_cond_t* in_vain = nullptr;
@@ -98,6 +98,7 @@ int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
     const std::atomic<std::uint32_t>& count = signals_of(condition);
     const std::uint32_t before = count.load(std::memory_order_acquire);
     if (const int error = pthread_mutex_unlock(mutex)) return error;
+    spun.fetch_add(1, std::memory_order_relaxed);
     if (signalled(count, before))
         ended_spinning.fetch_add(1, std::memory_order_relaxed);
     else
@@ -109,7 +110,7 @@ int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
 
 namespace slimbench {
 
-SpinningWaits::SpinningWaits() : before_(ended_spinning) {
+SpinningWaits::SpinningWaits() : before_{spun, ended_spinning} {
     is_enqueuer = true;
     enabled = true;
 }
@@ -119,8 +120,8 @@ SpinningWaits::~SpinningWaits() {
     is_enqueuer = false;
 }
 
-std::uint64_t SpinningWaits::count() const {
-    return ended_spinning - before_;
+SpinningWaits::Counts SpinningWaits::counts() const {
+    return {spun - before_.spun, ended_spinning - before_.ended};
 }
 
 }  // namespace slimbench

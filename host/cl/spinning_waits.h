@@ -20,11 +20,15 @@ public:
     SpinningWaits(const SpinningWaits&) = delete;
     SpinningWaits& operator=(const SpinningWaits&) = delete;
 
-    // Waits since it was made that ended while they spun: none where a driver waits otherwise.
-    std::uint64_t count() const;
+    // Waits since it was made that spun first (none where a driver waits otherwise), and those of
+    // them that ended before they slept.
+    struct Counts {
+        std::uint64_t spun, ended;
+    };
+    Counts counts() const;
 
 private:
-    std::uint64_t before_;
+    Counts before_;
 };
 
 }  // namespace slimbench

@@ -137,7 +137,8 @@ public:
         std::optional<SpinningWaits> waits;
         if (device_.traits().cpu() && !request.block) waits.emplace();
         ResultRecord record = loaded_->measure(request);
-        if (record.measurement) record.measurement->spinning_waits = waits && waits->count() > 0;
+        if (record.measurement)
+            record.measurement->spinning_waits = waits && waits->counts().spun > 0;
         if (nlohmann::json clocks = clocks_.read(); !clocks.is_null())
             record.environment["gpu"] = std::move(clocks);
         return record;

@@ -100,25 +100,31 @@ PairRunner::Worker PairRunner::worker_of(const std::string& program) const {
             {}};
 }
 
+// What fails says whose program it was.
+void PairRunner::start(Side side, const std::function<void(Worker&)>& step) {
+    const auto whose = [&](const std::exception& error) {
+        return fmt::format("{} {}: {}", name(side), of(side).program, error.what());
+    };
+    try {
+        step(of(side));
+    } catch (const Interrupted&) {
+        throw;
+    } catch (const ProtocolMismatch& error) {
+        throw ProtocolMismatch(whose(error));
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(whose(error));
+    }
+}
+
 double PairRunner::start_both() {
     const auto started = steady_clock::now();
-    for (const Side side : {Side::baseline, Side::candidate}) {
-        of(side).link.reset();  // the old process ends before the new one starts
-        of(side).link = of(side).starter.launch();
-    }
-    for (const Side side : {Side::baseline, Side::candidate}) {
-        try {
-            of(side).starter.await(of(side).link);
-        } catch (const Interrupted&) {
-            throw;
-        } catch (const ProtocolMismatch& error) {
-            throw ProtocolMismatch(
-                fmt::format("{} {}: {}", name(side), of(side).program, error.what()));
-        } catch (const std::runtime_error& error) {
-            throw std::runtime_error(
-                fmt::format("{} {}: {}", name(side), of(side).program, error.what()));
-        }
-    }
+    for (const Side side : {Side::baseline, Side::candidate})
+        start(side, [](Worker& worker) {
+            worker.link.reset();  // the old process ends before the new one starts
+            worker.link = worker.starter.launch();
+        });
+    for (const Side side : {Side::baseline, Side::candidate})
+        start(side, [](Worker& worker) { worker.starter.await(worker.link); });
     return seconds_since(started);
 }
 
@@ -140,8 +146,10 @@ ResultRecord PairRunner::guarded(Side side, const Workload& workload,
         lost.reason = error.what();
         return lost;
     }
-    of(side).link.reset();
-    of(side).link = of(side).starter.start();
+    start(side, [](Worker& worker) {
+        worker.link.reset();
+        worker.link = worker.starter.start();
+    });
     return lost;
 }
 

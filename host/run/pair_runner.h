@@ -64,6 +64,7 @@ private:
     Worker& of(Side side) { return side == Side::baseline ? baseline_ : candidate_; }
     const Worker& of(Side side) const { return side == Side::baseline ? baseline_ : candidate_; }
     Worker worker_of(const std::string& program) const;
+    void start(Side side, const std::function<void(Worker&)>& step);
     double start_both();
     Answers prepare(const Group& group, const Phase& phase);
     struct Blocks {
