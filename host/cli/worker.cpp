@@ -20,7 +20,7 @@ void add_worker(CLI::App& app, Action& action) {
         action = [=] {
             return serve([=] {
                 arrange_opencl_vendors();
-                return *peer == onednn ? onednn_service() : device_service(*device, *peer);
+                return is_onednn(*peer) ? onednn_service(*peer) : device_service(*device, *peer);
             });
         };
     });

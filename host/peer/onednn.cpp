@@ -238,8 +238,15 @@ bool admitted(const dnnl::convolution_forward::primitive_desc& description) {
            std::string(description.impl_info_str()).find("wino") == std::string::npos;
 }
 
+std::vector<dnnl::algorithm> tried(PeerAlgorithms algorithms) {
+    if (algorithms == PeerAlgorithms::direct) return {dnnl::algorithm::convolution_direct};
+    return {dnnl::algorithm::convolution_direct, dnnl::algorithm::convolution_auto,
+            dnnl::algorithm::convolution_winograd};
+}
+
 template <class Element>
-PeerOffer<Element> fastest(const FusedStep& step, const StepConstants& constants) {
+PeerOffer<Element> fastest(const FusedStep& step, const StepConstants& constants,
+                           PeerAlgorithms algorithms) {
     const auto* conv = std::get_if<Conv>(&step.operation);
     if (!conv)
         return {nullptr, fmt::format("oneDNN is compared on convolutions, not on {}",
@@ -249,9 +256,7 @@ PeerOffer<Element> fastest(const FusedStep& step, const StepConstants& constants
     const dnnl::primitive_attr attributes = attributes_of(step, constants, operands);
     PeerOffer<Element> best;
     double best_seconds = 0;
-    for (const auto algorithm :
-         {dnnl::algorithm::convolution_direct, dnnl::algorithm::convolution_auto,
-          dnnl::algorithm::convolution_winograd}) {
+    for (const dnnl::algorithm algorithm : tried(algorithms)) {
         const auto description = describe<Element>(conv->problem, algorithm, attributes, engine);
         if (!description || !admitted<Element>(*description)) continue;
         if (best.step && best.step->implementation() == description->impl_info_str()) continue;
@@ -269,9 +274,10 @@ PeerOffer<Element> fastest(const FusedStep& step, const StepConstants& constants
 }  // namespace
 
 template <class Element>
-PeerOffer<Element> onednn_step(const FusedStep& step, const StepConstants& constants) {
+PeerOffer<Element> onednn_step(const FusedStep& step, const StepConstants& constants,
+                               PeerAlgorithms algorithms) {
     try {
-        return fastest<Element>(step, constants);
+        return fastest<Element>(step, constants, algorithms);
     } catch (const dnnl::error& error) {
         throw std::runtime_error(
             fmt::format("oneDNN: {}: {}", kind_name(step.operation), error.what()));
@@ -292,7 +298,7 @@ std::string onednn_version() {
 namespace slimbench {
 
 template <class Element>
-PeerOffer<Element> onednn_step(const FusedStep&, const StepConstants&) {
+PeerOffer<Element> onednn_step(const FusedStep&, const StepConstants&, PeerAlgorithms) {
     throw std::runtime_error(
         "this slimbench was built without oneDNN: install libdnnl-dev, then configure and build "
         "again");
@@ -308,7 +314,8 @@ std::string onednn_version() {
 
 namespace slimbench {
 
-template PeerOffer<float> onednn_step(const FusedStep&, const StepConstants&);
-template PeerOffer<std::uint8_t> onednn_step(const FusedStep&, const StepConstants&);
+template PeerOffer<float> onednn_step(const FusedStep&, const StepConstants&, PeerAlgorithms);
+template PeerOffer<std::uint8_t> onednn_step(const FusedStep&, const StepConstants&,
+                                             PeerAlgorithms);
 
 }  // namespace slimbench

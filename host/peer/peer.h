@@ -41,12 +41,16 @@ struct PeerOffer {
     std::string refused;
 };
 
+// Which of a library's algorithms are tried: all, or those that compute every product.
+enum class PeerAlgorithms { all, direct };
+
 // Prepares a convolution in oneDNN, trying its algorithms on zeroed data and keeping the fastest;
 // refuses every other operation. Threads follow OMP_NUM_THREADS, which oneDNN's runtime reads when
 // the process starts. Throws std::runtime_error when built without oneDNN, or naming the oneDNN
 // call that failed.
 template <class Element>
-PeerOffer<Element> onednn_step(const FusedStep& step, const StepConstants& constants);
+PeerOffer<Element> onednn_step(const FusedStep& step, const StepConstants& constants,
+                               PeerAlgorithms algorithms = PeerAlgorithms::all);
 
 // "2.6.3"; empty when built without oneDNN.
 std::string onednn_version();

@@ -49,7 +49,7 @@ struct RowIdentity {
     RowKind kind = RowKind::forward;
     std::string layer;  // layer rows: names of the covered layers, the first is the primary one
     CacheState cache = CacheState::hot;
-    std::string implementation = "slimbench";  // or "onednn"
+    std::string implementation = "slimbench";  // or one of peer_names
     std::uint64_t seed = 1;
 
     // Unique in a journal, stable over runs:

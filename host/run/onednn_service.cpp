@@ -12,6 +12,7 @@
 #include "host/peer/peer.h"
 #include "host/run/environment.h"
 #include "host/run/forward_record.h"
+#include "host/run/peer_names.h"
 #include "host/run/worker.h"
 
 namespace slimbench {
@@ -35,9 +36,9 @@ HostTensor<Element> seeded_tensor(const TensorShape& shape, std::uint64_t seed) 
 template <class Element>
 class PeerLayer {
 public:
-    PeerLayer(const NumericProblem& problem, std::size_t index, std::uint64_t seed,
-              unsigned threads)
-        : offer_(onednn_step<Element>(problem.steps[index], problem.constants[index])) {
+    PeerLayer(const NumericProblem& problem, std::size_t index, PeerAlgorithms algorithms,
+              std::uint64_t seed, unsigned threads)
+        : offer_(onednn_step<Element>(problem.steps[index], problem.constants[index], algorithms)) {
         if (!offer_.step) return;
         const FusedStep& step = problem.steps[index];
         const auto shape = [&](TensorId tensor) { return problem.network.tensors[tensor].shape; };
@@ -67,7 +68,7 @@ private:
 
 class OnednnService : public WorkerService {
 public:
-    OnednnService() {
+    explicit OnednnService(std::string peer) : peer_(std::move(peer)) {
         if (onednn_version().empty())
             throw std::runtime_error(
                 "this build has no oneDNN: install libdnnl-dev and build again");
@@ -131,7 +132,9 @@ private:
     ResultRecord measure_as(const MeasureRequest& request,
                             std::optional<PeerLayer<Element>>& layer) {
         if (loaded_step_ != request.step) {
-            layer.emplace(problem_, request.step, request_.seed, threads_);
+            const auto algorithms =
+                peer_ == onednn_direct ? PeerAlgorithms::direct : PeerAlgorithms::all;
+            layer.emplace(problem_, request.step, algorithms, request_.seed, threads_);
             loaded_step_ = request.step;
         }
         ResultRecord record = describe(request.step);
@@ -170,7 +173,7 @@ private:
         record.identity = request_.identity;
         record.identity.kind = RowKind::layer;
         record.identity.layer = node.name;
-        record.identity.implementation = "onednn";
+        record.identity.implementation = peer_;
         record.time = utc_now();
         record.compute = compute_name(request_.precision);
         record.device = device();
@@ -193,6 +196,7 @@ private:
         return record;
     }
 
+    std::string peer_;
     unsigned threads_ = std::max(1u, std::thread::hardware_concurrency());
     PrepareRequest request_;
     NumericProblem problem_;
@@ -203,8 +207,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<WorkerService> onednn_service() {
-    return std::make_unique<OnednnService>();
+std::unique_ptr<WorkerService> onednn_service(const std::string& peer) {
+    return std::make_unique<OnednnService>(peer);
 }
 
 }  // namespace slimbench

@@ -42,6 +42,7 @@ int serve(const std::function<std::unique_ptr<WorkerService>()>& start);
 // layers that others compute are then not measured but `unsupported`.
 std::unique_ptr<WorkerService> device_service(const std::string& device_pattern,
                                               const std::string& preferred = "");
-std::unique_ptr<WorkerService> onednn_service();
+// `peer`: a name of is_onednn().
+std::unique_ptr<WorkerService> onednn_service(const std::string& peer);
 
 }  // namespace slimbench

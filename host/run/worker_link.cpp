@@ -25,7 +25,7 @@ std::vector<std::string> command_of(const WorkerProgram& program) {
 Environment environment_of(const WorkerProgram& program) {
     // As many threads as ours, one per core. They spin for about a millisecond between layers, as
     // the library's users have it, and sleep long before our next block starts.
-    if (program.peer == onednn)
+    if (is_onednn(program.peer))
         return {{"OMP_NUM_THREADS", std::to_string(std::thread::hardware_concurrency())},
                 {"OMP_PROC_BIND", "true"},
                 {"GOMP_SPINCOUNT", "300000"}};

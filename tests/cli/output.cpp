@@ -82,10 +82,10 @@ TEST_F(Output, layer_prints_one_valid_record_for_each_problem_and_precision) {
     expect_valid({write("printed.jsonl", finished.out)});
 }
 
-TEST_F(Output, peer_yields_both_implementations) {
-    const Finished finished =
-        run({"layer", "mb1ic16ih8oc32oh8kh3ph1", "--precision", "fp32,int8", "--peer", "onednn",
-             "--min-time", "0.01", "--no-roofline", "--device", "cpu", "--json"});
+TEST_F(Output, peers_yield_rows_of_their_own) {
+    const Finished finished = run({"layer", "mb1ic16ih8oc32oh8kh3ph1", "--precision", "fp32,int8",
+                                   "--peer", "onednn,onednn-direct", "--min-time", "0.01",
+                                   "--no-roofline", "--device", "cpu", "--json"});
     if (finished.err.find("no oneDNN") != std::string::npos)
         GTEST_SKIP() << "NOT TESTED: this build has no oneDNN";
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
@@ -96,7 +96,8 @@ TEST_F(Output, peer_yields_both_implementations) {
         implementations.insert(record.identity.implementation);
     }
     EXPECT_EQ(implementations,
-              (std::multiset<std::string>{"onednn", "onednn", "slimbench", "slimbench"}));
+              (std::multiset<std::string>{"onednn", "onednn", "onednn-direct", "onednn-direct",
+                                          "slimbench", "slimbench"}));
     expect_valid({write("printed.jsonl", finished.out)});
 }
 
@@ -233,7 +234,7 @@ TEST_F(Output, progress_on_a_terminal_rewrites_one_line_and_tells_the_time_left)
     std::ifstream file(typescript);
     const std::string shown{std::istreambuf_iterator<char>(file), {}};
     EXPECT_THAT(shown, HasSubstr("\r\x1b[K[1/2] unpooled/none/precision:fp32"));
-    EXPECT_TRUE(std::regex_search(shown, std::regex(R"(\[2/2, about \d+ s left\])"))) << shown;
+    EXPECT_TRUE(std::regex_search(shown, std::regex(R"(\[2/2, about \d.* left\])"))) << shown;
 }
 
 TEST_F(Output, options_may_stand_before_the_names) {

@@ -94,6 +94,15 @@ TEST_F(Onednn, output_is_that_of_one_run_however_often_it_ran) {
     EXPECT_EQ(offer.step->output().values, first);
 }
 
+TEST_F(Onednn, direct_algorithms_leave_winograds_out) {
+    // oneDNN offers Winograd's for this one where the CPU has AVX-512, and it may be the fastest.
+    const auto c = conv_case<float>(
+        conv_problem({1, 128, 28, 28}, 128, {.kernel = {3, 3}, .pad = Padding::all(1)}), 12, {});
+    const auto offer = onednn_step<float>(c.step, c.constants, PeerAlgorithms::direct);
+    ASSERT_NE(offer.step, nullptr) << offer.refused;
+    EXPECT_THAT(offer.step->implementation(), ::testing::Not(HasSubstr("wino")));
+}
+
 TEST_F(Onednn, refuses_what_is_not_a_convolution) {
     FusedStep step;
     step.operation = Add{};
