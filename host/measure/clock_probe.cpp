@@ -36,8 +36,7 @@ DeviceClock::DeviceClock(Device& device, ProgramCache& programs) {
     if (device.traits().cpu()) return;
     run_.emplace(device, programs, choose_probe(Quantity::fp32, device.traits()),
                  launch_on(device.traits()));
-    while (run_->run(passes_).device.seconds() < long_enough && passes_ < run_->most_passes() / 2)
-        passes_ *= 2;
+    while ((*this)() < long_enough && passes_ < run_->most_passes() / 2) passes_ *= 2;
 }
 
 double DeviceClock::operator()() {

@@ -76,11 +76,15 @@ void expect_right(ProbeRun& run) {
             fmt::format("a probe computed something else than it must: {}", *fault));
 }
 
-// As many passes as fill a launch.
+// As many passes as fill a launch. One that waited for the processor would seem to be full.
 std::uint32_t fitting_passes(ProbeRun& run) {
+    const auto seconds_of = [&](std::uint32_t passes) {
+        const double first = run.run(passes).device.seconds();
+        return std::max(std::min(first, run.run(passes).device.seconds()), 1e-7);
+    };
     std::uint32_t passes = 1;
     while (true) {
-        const double seconds = std::max(run.run(passes).device.seconds(), 1e-7);
+        const double seconds = seconds_of(passes);
         if (seconds >= launch_seconds / 2 || passes >= run.most_passes()) return passes;
         const double wanted = passes * std::clamp(launch_seconds / seconds, 1.5, 50.0) + 1;
         passes =

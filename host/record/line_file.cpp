@@ -65,8 +65,8 @@ void lock(int descriptor, const std::string& path) {
 }
 
 void prepare(int descriptor, const std::string& path) {
-    const off_t size = size_of(descriptor, path);
     lock(descriptor, path);
+    const off_t size = size_of(descriptor, path);
     const off_t whole = whole_length(descriptor, size, path);
     if (whole != size && ftruncate(descriptor, whole) != 0)
         fail(path, "cannot cut off the torn last line", errno);

@@ -22,6 +22,9 @@ namespace {
 
 constexpr std::size_t tail_bytes = 4096;
 
+// What a child wrote in time is read even when nobody looked in time.
+constexpr auto grace = std::chrono::seconds(10);
+
 std::array<int, 2> make_pipe() {
     std::array<int, 2> ends;
     if (pipe2(ends.data(), O_CLOEXEC) != 0)
@@ -112,11 +115,15 @@ std::optional<std::string> ChildProcess::read_line(Deadline deadline,
             pending_.erase(0, end + 1);
             return line;
         }
-        if (interrupted || std::chrono::steady_clock::now() >= deadline) return std::nullopt;
+        const auto now = std::chrono::steady_clock::now();
+        if (interrupted || now >= deadline + grace) return std::nullopt;
         pollfd ready[] = {{output_, POLLIN, 0}, {errors_, POLLIN, 0}};
-        if (poll(ready, 2, milliseconds_until(deadline)) <= 0) continue;
+        poll(ready, 2, milliseconds_until(deadline));
         if (ready[1].revents) drain_errors();
-        if (!ready[0].revents) continue;
+        if (!ready[0].revents) {
+            if (now >= deadline) return std::nullopt;
+            continue;
+        }
         std::array<char, 65536> chunk;
         const ssize_t got = read(output_, chunk.data(), chunk.size());
         if (got < 0 && errno == EINTR) continue;

@@ -33,8 +33,8 @@ public:
     ChildProcess& operator=(const ChildProcess&) = delete;
 
     void write_line(const std::string& line);  // throws ChildEnded
-    // Nothing at the deadline or when `interrupted` becomes true; throws ChildEnded when the child
-    // has gone.
+    // Nothing when no line is there at the deadline, or when `interrupted` becomes true; throws
+    // ChildEnded when the child has gone.
     std::optional<std::string> read_line(Deadline deadline, const volatile bool& interrupted);
     void kill();
     pid_t id() const { return id_; }

@@ -57,9 +57,12 @@ TEST_F(DevicesCommand, probe_says_of_every_capability_whether_it_works_or_why_no
 }
 
 TEST_F(DevicesCommand, json_is_a_report_that_its_schema_knows) {
-    const nlohmann::json plain = report(), probed = report({"--probe"});
+    nlohmann::json plain = report(), probed = report({"--probe"});
     expect_valid(plain);
     expect_valid(probed);
+    for (nlohmann::json* shown : {&plain, &probed})  // it changes while nothing else does
+        for (nlohmann::json& device : shown->at("devices"))
+            device.at("statements").erase("clock_mhz");
     EXPECT_EQ(plain.at("devices"), probed.at("devices"));
     EXPECT_EQ(plain.at("devices").at(0).at("findings").size(), all_capabilities.size());
 }

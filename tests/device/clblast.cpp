@@ -41,7 +41,7 @@ TEST(Clblast, computes_the_convolutions_of_a_chain_within_their_bounds) {
     EXPECT_TRUE(chain.output_unchanged());
     ASSERT_EQ(times.launches.size(), chain.plan().steps.size());
     for (const LaunchTime& step : times.launches) EXPECT_GT(step.end_ns, step.start_ns);
-    EXPECT_LT(times.device(), times.host);
+    EXPECT_LT(times.device(), 1.001 * times.host) << "they have clocks of their own";
 }
 
 TEST(Clblast, multiplies_in_chunks_what_is_too_large_to_gather_at_once) {

@@ -36,15 +36,14 @@ void play(int turns, std::chrono::microseconds thinking) {
 TEST(SpinningWaits, neither_lose_nor_invent_a_turn) {
     const SpinningWaits waits;
     play(20'000, std::chrono::microseconds(0));
-    EXPECT_GT(waits.counts().ended, 0u);
+    EXPECT_GT(waits.counts().spun, 0u);
 }
 
 TEST(SpinningWaits, sleep_when_nothing_comes_for_long) {
     constexpr int turns = 20;
     const SpinningWaits waits;
     play(turns, std::chrono::milliseconds(5));
-    EXPECT_GT(waits.counts().spun, 0u);
-    EXPECT_LT(waits.counts().ended, turns / 2u)
+    EXPECT_LT(waits.counts().ended, waits.counts().spun)
         << "spun through what should have been slept through";
 }
 
