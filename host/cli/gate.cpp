@@ -110,18 +110,20 @@ std::string clean_folder(const Options& options) {
 
 std::vector<ResultRecord> read_records(const std::string& path) {
     JournalContents contents = read_journal(path);
+    if (contents.torn)
+        fmt::print(stderr, "slimbench: {}: the last line is torn and left out\n", path);
     if (contents.records.empty()) throw std::runtime_error(path + ": no records in it");
     return std::move(contents.records);
 }
 
 int stored(const Options& options) {
+    const std::string folder = clean_folder(options);
     const Policy policy = policy_of(options);
     const std::optional<Calibration> calibration = calibration_of(options);
     const StoredRuns runs{read_records(options.baseline_records), read_records(options.item),
                           options.allowed};
     const ResultRecord& base = first_measured(runs.baseline);
     if (calibration) require_fitting(*calibration, base);
-    const std::string folder = clean_folder(options);
     GateReport report = judge_stored(policy, runs, calibration ? &*calibration : nullptr);
     report.time = utc_now();
     report.suite = base.suite;
@@ -163,6 +165,7 @@ PairedSetup setup_of(const Options& options, const std::string& folder) {
 }
 
 int paired(const Options& options) {
+    watch_interrupts();
     const std::string folder = clean_folder(options);
     PairedSetup setup = setup_of(options, folder);
     // No call may last longer than the whole gate.
@@ -192,7 +195,9 @@ int record(const Options& options) {
     RecordedPairs recorded;
     try {
         PairLines lines(options.quiet);
+        watch_interrupts();
         recorded = record_pairs(setup, count, lines, interrupted);
+        unwatch_interrupts();
     } catch (const WrongOutput& error) {
         fmt::print(stderr, "slimbench: {}\n", error.what());
         return wrong_output;
@@ -227,7 +232,6 @@ int replayed(const Options& options) {
 }
 
 int gate(const Options& options) {
-    watch_interrupts();
     if (!options.replay.empty()) return replayed(options);
     if (options.item.empty())
         throw std::invalid_argument(
@@ -284,7 +288,7 @@ void add_gate(CLI::App& app, Action& action) {
     command->add_flag("--quiet", options->quiet, "No progress");
     command->footer(
         "Exit codes:  0 not slower   1 slower   2 usage or input/output   3 cannot tell, or not "
-        "comparable   4 wrong output\n\n"
+        "comparable   4 wrong output   5 interrupted while recording\n\n"
         "Examples:  slimbench gate gate --baseline-binary base/slimbench --candidate-binary "
         "build/release/slimbench\n"
         "           slimbench gate --calibrate gate --out out/calibration\n"

@@ -55,6 +55,10 @@ void watch_interrupts() {
     for (int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { interrupted = true; });
 }
 
+void unwatch_interrupts() {
+    for (int number : {SIGINT, SIGTERM}) std::signal(number, SIG_DFL);
+}
+
 RunOptions MeasuringOptions::run_options() const {
     RunOptions options;
     options.device = device;

@@ -28,9 +28,11 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command);
 // Those of them that tuning has too: device, precisions, time limit, quiet.
 std::shared_ptr<MeasuringOptions> add_device_options(CLI::App& command);
 
-// Becomes true at SIGINT or SIGTERM once watch_interrupts() was called.
+// Becomes true at SIGINT or SIGTERM between watch_interrupts() and unwatch_interrupts(); otherwise
+// they end the program.
 extern volatile bool interrupted;
 void watch_interrupts();
+void unwatch_interrupts();
 
 // One line that is rewritten on a terminal, plain lines elsewhere; everything on the error output.
 class ProgressView {

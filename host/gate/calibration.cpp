@@ -155,7 +155,7 @@ std::vector<GatedRow> gated_rows(const Policy& policy, const std::vector<std::st
         GatedRow row{id, policy.limits_of(id)};
         const RowNoise* noise = calibration ? calibration->find(id) : nullptr;
         if (row.limits && noise)
-            row.limits->threshold = std::max(row.limits->threshold, noise->threshold);
+            row.limits->threshold = std::max(row.limits->threshold, noise->aa_99);
         rows.push_back(std::move(row));
     }
     return rows;

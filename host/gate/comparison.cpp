@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "host/gate/stored_row.h"
 #include "host/record/field_json.h"
@@ -50,6 +51,7 @@ CompareRow compare_row(const StoredRow& stored, double tolerance) {
                              slow_down_of(ratio.interval->high)};
     row.interval_covers = stored.covers_processes() ? "processes" : "samples";
     row.verdict = verdict_of(row, tolerance);
+    if (row.reason.empty()) row.reason = fmt::format("{}", fmt::join(stored.lost_runs(), ", "));
     return row;
 }
 

@@ -18,7 +18,7 @@ std::string_view name(CompareVerdict verdict);
 struct CompareRow {
     std::string id, network, precision;
     CompareVerdict verdict = CompareVerdict::not_comparable;
-    std::string reason;  // why not comparable; empty otherwise
+    std::string reason;  // why not comparable, or how many runs were lost; mostly empty
     bool wrong_output = false;
     std::optional<SlowDown> slow_down;
     std::string interval_covers;  // "processes", "samples" of one process a side, or nothing

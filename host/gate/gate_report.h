@@ -50,7 +50,7 @@ struct GateRow {
     double threshold = 0, effect = 0;   // the policy's, the threshold raised by calibration
     double detectable = 0;              // with 80 % probability at least; not finite if unknown
     double p_slower = 1;                // than the threshold, corrected for the number of rows
-    std::vector<std::string> flags;     // of the sampler, each once
+    std::vector<std::string> flags;     // of the sampler, each once; stored: also lost runs
     SideTimes baseline, candidate;
 };
 

@@ -20,6 +20,14 @@ std::optional<double> ProcessTimes::median() const {
     return summarize(device).median;
 }
 
+ProcessTimes process_times(const ResultRecord& record) {
+    ProcessTimes times{record.status, record.reason, {}, {}};
+    if (record.status != Status::measured || !record.measurement) return times;
+    times.device = record.measurement->device;
+    times.flags = record.measurement->flags;
+    return times;
+}
+
 std::optional<double> PairRow::log_ratio() const {
     if (!baseline.median() || !candidate.median()) return std::nullopt;
     const auto block = static_cast<std::size_t>(std::max(1, block_samples));

@@ -26,6 +26,9 @@ struct ProcessTimes {
     std::optional<double> median() const;  // nothing unless measured
 };
 
+// What a record tells of a process: no times unless it was measured.
+ProcessTimes process_times(const ResultRecord& record);
+
 struct PairRow {
     std::string id;
     bool baseline_first = true;  // who took the first block
@@ -55,6 +58,7 @@ struct PairsOrigin {
     nlohmann::json protocol;
     nlohmann::json device, environment;
     nlohmann::json baseline_build, candidate_build;
+    std::string baseline_binary, candidate_binary;  // hashes; empty in older files
     double verify_seconds = 0;  // that verifying both builds took, before the first pair
 };
 
@@ -102,6 +106,8 @@ struct FieldTable<PairsOrigin> {
         Field{"environment", &PairsOrigin::environment},
         Field{"baseline_build", &PairsOrigin::baseline_build},
         Field{"candidate_build", &PairsOrigin::candidate_build},
+        Field{"baseline_binary", &PairsOrigin::baseline_binary},
+        Field{"candidate_binary", &PairsOrigin::candidate_binary},
         Field{"verify_seconds", &PairsOrigin::verify_seconds},
     };
 };

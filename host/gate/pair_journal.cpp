@@ -53,7 +53,9 @@ nlohmann::json fixed_part(const PairsOrigin& origin) {
             {"protocol", origin.protocol},
             {"device", origin.device},
             {"baseline_build", origin.baseline_build},
-            {"candidate_build", origin.candidate_build}};
+            {"candidate_build", origin.candidate_build},
+            {"baseline_binary", origin.baseline_binary},
+            {"candidate_binary", origin.candidate_binary}};
 }
 
 void require_same(const std::string& path, const PairsOrigin& there, const PairsOrigin& here) {

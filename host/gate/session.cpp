@@ -1,6 +1,7 @@
 #include "host/gate/session.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -25,6 +26,13 @@ Session::Session(const Policy& policy, std::vector<GatedRow> rows) : policy_(pol
     if (!any(State::open))
         throw std::invalid_argument(
             fmt::format("policy '{}' gates none of the {} rows", policy_.name, rows_.size()));
+    // Of the signed-rank test, when all pairs are on one side.
+    const double level = policy_.level_of_a_row(policy_.level_of_a_look(), gating());
+    if (std::exp2(-policy_.looks.back()) > level)
+        throw std::invalid_argument(fmt::format(
+            "policy '{}': looks at {} pairs at most, which cannot show that one of {} gating rows "
+            "is slower; look at {:g}",
+            policy_.name, policy_.looks.back(), gating(), std::ceil(-std::log2(level))));
 }
 
 std::size_t Session::gating() const {
@@ -212,7 +220,9 @@ GateReport Session::report() const {
     for (std::size_t i = 0; i < rows_.size(); ++i) report.rows.push_back(describe(rows_[i], p[i]));
     conclude(report);
     if (out_of_time_ && report.verdict == GateVerdict::inconclusive)
-        report.reason += fmt::format("; the budget of {:g} s was spent", policy_.budget);
+        report.reason += fmt::format(
+            "; after {:.0f} of {:g} s there was no time for another pair and {} to confirm it",
+            spent_, policy_.budget, policy_.confirming_pairs);
     return report;
 }
 

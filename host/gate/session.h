@@ -28,7 +28,8 @@ struct GatedRow {
 // The policy's error rate is shared out among the looks, so that looking often costs nothing.
 class Session {
 public:
-    // Throws std::invalid_argument when no row gates.
+    // Throws std::invalid_argument when no row gates or the last look has too few pairs to flag
+    // one.
     Session(const Policy& policy, std::vector<GatedRow> rows);
 
     // Seconds of the budget that went into something else than pairs.

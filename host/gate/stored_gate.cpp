@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <stdexcept>
 
@@ -26,7 +27,23 @@ struct Evidence {
     Interval interval{0, 0};
     double p_slower = 1;        // than the threshold
     double p_below_effect = 1;  // small when the effect is excluded
+    double least_p = 0;         // that p_slower can become with so few runs
 };
+
+// In which the runs of two sides can stand when they are sorted.
+double orders_of(std::size_t some, std::size_t others) {
+    double orders = 1;
+    for (std::size_t i = 1; i <= others; ++i)
+        orders *= static_cast<double>(some + i) / static_cast<double>(i);
+    return orders;
+}
+
+// A side, of which the rank-sum test can reach the level.
+std::size_t runs_needed(double level) {
+    std::size_t runs = 1;
+    while (1 / orders_of(runs, runs) > level) ++runs;
+    return runs;
+}
 
 std::vector<double> shifted_logs(const std::vector<double>& medians, double shift) {
     std::vector<double> logs = medians;
@@ -42,6 +59,7 @@ Evidence from_ranks(const StoredRow& row, const Limits& limits) {
     };
     Evidence evidence{ratio.estimate, 0, *ratio.interval};
     evidence.error = (evidence.interval.high - evidence.interval.low) / (2 * z_95);
+    evidence.least_p = 1 / orders_of(base.size(), candidate.size());
     evidence.p_slower =
         p_greater(shifted_logs(base, log_ratio_of(limits.threshold)), shifted_logs(candidate, 0));
     evidence.p_below_effect =
@@ -87,6 +105,7 @@ Judged gather(const StoredRow& stored, const GatedRow& gated, const Calibration*
     row.candidate = stored.candidate.times();
     row.pairs = std::min(row.baseline.processes, row.candidate.processes);
     row.flags = stored.candidate.flags();
+    std::ranges::move(stored.lost_runs(), std::back_inserter(row.flags));
     row.detectable = std::numeric_limits<double>::infinity();
     if (stored.baseline.wrong() || stored.candidate.wrong()) {
         row.verdict = RowVerdict::wrong_output;
@@ -121,9 +140,15 @@ void decide(Judged& judged, double p_slower, const Policy& policy, std::size_t g
     const double level = policy.level_of_a_row(policy.error_rate, gating);  // there is one look
     row.detectable = slow_down_of(
         detectable_effect(evidence.error, {log_ratio_of(judged.limits->threshold), level}));
+    if (evidence.least_p > level) row.detectable = std::numeric_limits<double>::infinity();
     if (p_slower <= policy.error_rate && row.slow_down->low > row.threshold) {
         row.verdict = RowVerdict::slower;
         row.reason = fmt::format("slower than the tolerated {:.1f} %", 100 * row.threshold);
+    } else if (evidence.least_p > level) {
+        row.reason = fmt::format(
+            "{} runs a side cannot show that one of {} rows is slower: "
+            "record {}",
+            row.pairs, gating, runs_needed(level));
     } else if (row.detectable > row.effect) {
         row.reason = fmt::format(
             "too noisy: the least slow-down that {} runs a side could tell is "

@@ -37,6 +37,11 @@ std::string StoredSide::loss() const {
                                : fmt::format("{}: {}", name(last.status), last.reason);
 }
 
+std::size_t StoredSide::lost_runs() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        records, [](const ResultRecord* record) { return times_of(*record) == nullptr; }));
+}
+
 std::vector<double> StoredSide::samples() const {
     std::vector<double> all;
     for (const ResultRecord* record : records)
@@ -85,6 +90,15 @@ std::string StoredRow::loss() const {
         if (const std::string loss = of(side).loss(); !loss.empty())
             return fmt::format("{}: {}", name(side), loss);
     return "";
+}
+
+std::vector<std::string> StoredRow::lost_runs() const {
+    std::vector<std::string> texts;
+    for (const Side side : {Side::baseline, Side::candidate})
+        if (const std::size_t lost = of(side).lost_runs(); lost > 0 && of(side).loss().empty())
+            texts.push_back(
+                fmt::format("{}: {} of {} runs lost", name(side), lost, of(side).records.size()));
+    return texts;
 }
 
 bool StoredRow::covers_processes() const {

@@ -19,6 +19,7 @@ struct StoredSide {
     bool wrong() const;
     // Why there is no time: "missing", or the last record's status and reason. Empty if there is.
     std::string loss() const;
+    std::size_t lost_runs() const;
     std::vector<double> samples() const;  // of all measured runs
     std::vector<double> medians() const;  // one a measured run
     SideTimes times() const;
@@ -31,7 +32,9 @@ struct StoredRow {
     StoredSide baseline, candidate;
 
     const StoredSide& of(Side side) const { return side == Side::baseline ? baseline : candidate; }
-    std::string loss() const;       // "candidate: crashed: ..."; empty when both sides have times
+    std::string loss() const;  // "candidate: crashed: ..."; empty when both sides have times
+    // "candidate: 2 of 6 runs lost", of sides that have times from other runs.
+    std::vector<std::string> lost_runs() const;
     bool covers_processes() const;  // four runs on each side
     LogRatio log_ratio() const;     // of runs where it covers processes, of their samples else
 };

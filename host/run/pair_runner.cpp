@@ -29,17 +29,9 @@ ChildProcess::Deadline deadline_of(const Workload& workload) {
 }
 
 // Where a binary keeps its verdicts: what another one verified proves nothing about this one.
-std::string cache_folder_of(const std::string& program) {
+std::string cache_folder_of(const std::string& binary_hash) {
     const std::string all = cache_folder();
-    return all.empty() ? "" : fmt::format("{}/binaries/{}", all, fnv1a(read_text_file(program)));
-}
-
-ProcessTimes times_of(const ResultRecord& record) {
-    ProcessTimes times{record.status, record.reason, {}, {}};
-    if (!record.measurement) return times;
-    times.device = record.measurement->device;
-    times.flags = record.measurement->flags;
-    return times;
+    return all.empty() ? "" : fmt::format("{}/binaries/{}", all, binary_hash);
 }
 
 // A side waits when the other one has no time to compare its own with.
@@ -94,8 +86,10 @@ std::vector<std::string> PairRunner::row_ids() const {
 }
 
 PairRunner::Worker PairRunner::worker_of(const std::string& program) const {
+    const std::string hash = fnv1a(read_text_file(program));
     return {program,
-            DeviceWorkers({options_.device, program, cache_folder_of(program)}, interrupted_),
+            hash,
+            DeviceWorkers({options_.device, program, cache_folder_of(hash)}, interrupted_),
             nullptr,
             {}};
 }
@@ -196,8 +190,9 @@ PairRow PairRunner::alternate(const Group& group, const Row& row) {
         const MeasureRequest request{row.identity.kind, row.step, row.identity.cache, wanted,
                                      block};
         ProcessTimes& times = side == Side::baseline ? pair.baseline : pair.candidate;
-        join(times, times_of(guarded(side, *group.workload,
-                                     [&] { return of(side).link->measure(request, deadline); })));
+        join(times, process_times(guarded(side, *group.workload, [&] {
+                 return of(side).link->measure(request, deadline);
+             })));
         if (times.status == Status::measured) return true;
         (side == Side::baseline ? pair.candidate : pair.baseline) = not_asked();
         return false;
@@ -208,8 +203,7 @@ PairRow PairRunner::alternate(const Group& group, const Row& row) {
     const Blocks blocks =
         blocks_of(protocol, std::max(*pair.baseline.median(), *pair.candidate.median()));
     pair.block_samples = blocks.samples;
-    pair.baseline.device.clear();
-    pair.candidate.device.clear();
+    pair.baseline = pair.candidate = {};  // of times and flags, only those of blocks count
     const Protocol block{0, 0, blocks.samples, protocol.time_limit};
     for (int turn = 0; turn < 2 * blocks.a_side; ++turn) {
         const bool baseline = first_takes(turn) == pair.baseline_first;
@@ -221,8 +215,8 @@ PairRow PairRunner::alternate(const Group& group, const Row& row) {
 PairRow PairRunner::unmeasured(const Row& row, const Answers& answers) {
     PairRow pair;
     pair.id = row.identity.id();
-    pair.baseline = times_of(answers.baseline);
-    pair.candidate = times_of(answers.candidate);
+    pair.baseline = process_times(answers.baseline);
+    pair.candidate = process_times(answers.candidate);
     return pair;
 }
 

@@ -42,9 +42,12 @@ public:
     // row_ids().
     const std::vector<ResultRecord>& verified(Side side) const { return of(side).verified; }
 
+    // Of a side's binary.
+    const std::string& hash(Side side) const { return of(side).hash; }
+
 private:
     struct Worker {
-        std::string program;
+        std::string program, hash;
         DeviceWorkers starter;
         std::unique_ptr<WorkerLink> link;
         std::vector<ResultRecord> verified;

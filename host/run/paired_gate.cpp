@@ -18,12 +18,13 @@ bool measurable(const PairRow& row) {
 }
 
 void require_measurable(const PairRow& row) {
-    for (const ProcessTimes* times : {&row.baseline, &row.candidate}) {
-        const std::string found =
-            fmt::format("{}: {}: {}", row.id, name(times->status), times->reason);
-        if (times->status == Status::incorrect) throw WrongOutput(found);
-        if (times->status != Status::measured) throw std::runtime_error(found);
-    }
+    const auto found = [&](const ProcessTimes& times) {
+        return fmt::format("{}: {}: {}", row.id, name(times.status), times.reason);
+    };
+    for (const Side side : {Side::baseline, Side::candidate})
+        if (row.of(side).status == Status::incorrect) throw WrongOutput(found(row.of(side)));
+    for (const Side side : {Side::baseline, Side::candidate})
+        if (row.of(side).status != Status::measured) throw std::runtime_error(found(row.of(side)));
 }
 
 double seconds_of(const Pair& pair) {
@@ -42,6 +43,8 @@ PairsOrigin origin_of(const PairedSetup& setup, const PairRunner& runner, const 
     origin.environment = base.environment;
     origin.baseline_build = base.build;
     origin.candidate_build = first_measured(runner.verified(Side::candidate)).build;
+    origin.baseline_binary = runner.hash(Side::baseline);
+    origin.candidate_binary = runner.hash(Side::candidate);
     origin.verify_seconds = seconds_of(verified);
     return origin;
 }
@@ -161,8 +164,9 @@ GateReport run_paired_gate(const PairedSetup& setup, const Calibration* calibrat
     } catch (const ProtocolMismatch& error) {
         return gate.broken_off(GateVerdict::not_comparable, error.what());
     } catch (const std::exception& error) {
-        if (!gate.under_way()) throw;
-        return gate.broken_off(GateVerdict::not_comparable, error.what());
+        const GateReport report = gate.broken_off(GateVerdict::not_comparable, error.what());
+        if (gate.under_way() || report.verdict == GateVerdict::wrong_output) return report;
+        throw;
     }
 }
 

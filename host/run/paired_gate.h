@@ -34,8 +34,9 @@ public:
 // Verifies, measures and decides. Comes back with a report once both binaries serve: an
 // interruption leaves an inconclusive one; a binary that speaks another protocol, a worker that
 // cannot be replaced, or a journal that cannot be written, one that is not comparable and says why.
-// Throws std::runtime_error when a binary cannot serve at all or the calibration is of something
-// else, std::invalid_argument when no row gates.
+// Throws std::runtime_error when a binary cannot serve at all, unless an output was already wrong,
+// or the calibration is of something else; std::invalid_argument when no row gates or the policy's
+// looks are too few pairs to flag one.
 GateReport run_paired_gate(const PairedSetup& setup, const Calibration* calibration,
                            PairedObserver& observer, const volatile bool& interrupted);
 

@@ -53,6 +53,17 @@ TEST(PairRow, blocks_are_compared_with_their_neighbours_so_that_a_change_of_pace
     EXPECT_FALSE(row.log_ratio());
 }
 
+TEST(PairRow, process_that_was_not_measured_has_no_times) {
+    ResultRecord record;
+    record.status = Status::measured;
+    record.measurement = Measurement{};
+    record.measurement->device = {1, 2};
+    EXPECT_EQ(process_times(record).device.size(), 2u);
+    record.status = Status::untrusted;
+    record.measurement->device = {0};
+    EXPECT_TRUE(process_times(record).device.empty()) << "no file of pairs takes such a time";
+}
+
 TEST(PairRow, half_a_block_says_nothing) {
     PairRow row;
     row.block_samples = 3;
@@ -118,6 +129,9 @@ TEST_F(PairFile, pairs_of_another_build_or_suite_do_not_mix) {
     PairsOrigin other = origin();
     other.candidate_build = {{"commit", "three"}};
     EXPECT_THAT(message_of(other), HasSubstr("another candidate_build"));
+    other = origin();
+    other.baseline_binary = "feed";
+    EXPECT_THAT(message_of(other), HasSubstr("another baseline_binary"));
     other = origin();
     other.suite_hash = "def";
     EXPECT_THAT(message_of(other), HasSubstr("another suite_hash"));
@@ -188,6 +202,11 @@ TEST(Calibration, raises_the_threshold_of_a_noisy_row_above_what_it_shows_by_cha
     const auto rows = gated_rows(default_policy(), {"a/forward", "c/forward"}, &calibration);
     EXPECT_EQ(rows[0].limits->threshold, calibration.rows[0].threshold);
     EXPECT_EQ(rows[1].limits->threshold, 0.02) << "a row that was not calibrated";
+    Policy lax = default_policy();
+    lax.rows = {{".", {.threshold = 0.5, .effect = 0.9}}};
+    const Calibration of_lax = calibrate(lax, recorded({.process = 0.005}, 0, 200));
+    EXPECT_EQ(gated_rows(default_policy(), {"a/forward"}, &of_lax)[0].limits->threshold, 0.02)
+        << "what another policy tolerates is not noise";
 }
 
 TEST(Calibration, is_read_back_from_its_file) {

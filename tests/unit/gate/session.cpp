@@ -59,6 +59,20 @@ GateReport run(Session& session, const std::map<std::string, double>& ratios) {
     });
 }
 
+TEST(Session, refuses_looks_at_too_few_pairs_to_flag_a_row) {
+    Policy hasty = policy();
+    hasty.looks = {5};  // all slower: by chance in one of 32 gates, and there are two rows
+    try {
+        Session(hasty, rows({"a", "b"}));
+        FAIL() << "accepted";
+    } catch (const std::invalid_argument& error) {
+        EXPECT_THAT(error.what(), HasSubstr("cannot show that one of 2 gating rows is slower; "
+                                            "look at 6"));
+    }
+    hasty.looks = {6};
+    Session(hasty, rows({"a", "b"}));
+}
+
 TEST(Session, builds_alike_pass_at_the_first_look) {
     Session session(policy(), rows({"a", "b"}));
     const GateReport report = run(session, {{"a", 1.0}, {"b", 1.001}});
@@ -185,7 +199,7 @@ TEST(Session, budget_ends_the_gate_with_time_left_for_confirming) {
     const GateReport report = run_session(
         session, [&](const auto&) { return pair({row("a", ++number % 2 ? 0.8 : 1.25)}); });
     EXPECT_EQ(report.verdict, GateVerdict::inconclusive);
-    EXPECT_THAT(report.reason, HasSubstr("budget of 30 s"));
+    EXPECT_THAT(report.reason, HasSubstr("of 30 s there was no time for another pair"));
     EXPECT_LE(report.seconds + 1.5 * short_of_time.confirming_pairs, short_of_time.budget);
 }
 

@@ -1,4 +1,5 @@
 // Journals set side by side: what compare says of them, and what the stored gate decides.
+#include <iterator>
 #include <set>
 #include <stdexcept>
 
@@ -204,6 +205,19 @@ TEST(StoredGate, six_runs_a_side_decide_by_ranks) {
     EXPECT_EQ(judge(0.009).rows.at(0).verdict, RowVerdict::faster);
 }
 
+TEST(StoredGate, runs_too_few_to_show_any_slow_down_do_not_pass) {
+    std::vector<ResultRecord> four, five;
+    for (const char* network : {"a", "b", "c", "d", "e", "f"}) {
+        std::ranges::move(runs(network, 0.01, 4), std::back_inserter(four));
+        std::ranges::move(runs(network, 0.01, 5), std::back_inserter(five));
+    }
+    const GateReport few = judge_stored(policy(), {four, four, {}}, nullptr);
+    EXPECT_EQ(few.verdict, GateVerdict::inconclusive) << "1 of 70 orders, for each of six rows";
+    EXPECT_THAT(few.rows.at(0).reason,
+                HasSubstr("4 runs a side cannot show that one of 6 rows is slower: record 5"));
+    EXPECT_EQ(judge_stored(policy(), {five, five, {}}, nullptr).verdict, GateVerdict::pass);
+}
+
 TEST(StoredGate, missing_and_lost_rows_are_not_comparable) {
     const GateReport report = judge_stored(
         policy(), {{record("a", 1), record("b", 1)}, {lost("a", Status::crashed)}, {}}, nullptr);
@@ -236,8 +250,11 @@ TEST(StoredGate, runs_are_compared_with_the_first_that_was_measured) {
     crashed.compute.clear();  // it ended before it knew
     baseline.insert(baseline.begin(), crashed);
     std::vector<ResultRecord> candidate = runs("a", 0.01, 6);
-    EXPECT_EQ(judge_stored(policy(), {baseline, candidate, {}}, nullptr).verdict,
-              GateVerdict::pass);
+    const GateReport passed = judge_stored(policy(), {baseline, candidate, {}}, nullptr);
+    EXPECT_EQ(passed.verdict, GateVerdict::pass);
+    EXPECT_THAT(passed.rows.at(0).flags, ElementsAre("baseline: 1 of 7 runs lost"));
+    EXPECT_THAT(only_row(compare_records(baseline, candidate, {})).reason,
+                HasSubstr("baseline: 1 of 7 runs lost"));
     candidate.back().device["driver"] = "5.0";
     const GateReport mixed = judge_stored(policy(), {baseline, candidate, {}}, nullptr);
     EXPECT_EQ(mixed.verdict, GateVerdict::not_comparable) << "one run of another driver";
