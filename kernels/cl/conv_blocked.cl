@@ -181,8 +181,8 @@ INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_s
 #endif
 
 // The tile's sums to memory, those of the first `live` pixels. Straight from the registers, except
-// where a residual would make that code long: then through memory, so that it is compiled once and
-// not per sum.
+// where a residual would make that code long or the tile is partly idle: then through memory, so
+// that it is compiled once and not per sum.
 INLINE void finish_tile(const int pixels, const int vectors, const lanes_sum* sum, int live,
                         global const ELEMENT* residual, global ELEMENT* output,
                         global const float* channels, step_args args, const places* tile,
@@ -194,10 +194,10 @@ INLINE void finish_tile(const int pixels, const int vectors, const lanes_sum* su
             scale[v] = LOAD_FLOATS(channels + channel + v * LANES);
             bias[v] = LOAD_FLOATS(channels + args.channel_stride + channel + v * LANES);
         }
-    if (!args.has_residual) {
+    if (!args.has_residual && live == pixels) {
 #pragma unroll
         for (int p = 0; p < PIXELS; ++p) {
-            if (p >= pixels || p >= live) continue;
+            if (p >= pixels) continue;
             global ELEMENT* to = output + tile->output[p] + channel;
 #pragma unroll
             for (int v = 0; v < VECTORS; ++v)

@@ -53,14 +53,15 @@ INLINE void transform_back(const lanes_float* m, lanes_float* to) {
     to[3] = fma(eight, far_difference, difference) + m[5];
 }
 
-// The window of one tile, to [place][tile][channel].
-INLINE void transform_window(global const ELEMENT* input, step_args args, position at, int depth,
-                             float* transformed) {
-    const int top = at.y - args.pad_top, left = at.x - args.pad_left;
-    const int rows = args.input.height + args.input.halo - top;
-    const int columns = args.input.width + args.input.halo - left;
-    const long down = row_pitch(args.input), right = args.input.pitch;
-    global const ELEMENT* window = input + pixel_index(args.input, at.n, top, left);
+// From one place to the next of transformed windows. A line more than they need: else all places of
+// a tile would fall into the same few sets of the first-level cache.
+INLINE int place_pitch(int depth) {
+    return TILES * depth + 16;
+}
+
+// A window of which `rows` and `columns` can be read, to [place][tile][channel].
+INLINE void transform_channels(global const ELEMENT* window, long down, long right, int rows,
+                               int columns, int depth, float* transformed) {
 #pragma nounroll
     for (int c = 0; c < depth; c += LANES) {
         lanes_float half_done[PLACES];
@@ -82,9 +83,22 @@ INLINE void transform_window(global const ELEMENT* input, step_args args, positi
             transform_six(half_done + y * 6, done);
 #pragma unroll
             for (int x = 0; x < 6; ++x)
-                *(lanes_float*)(transformed + (y * 6 + x) * TILES * depth + c) = done[x];
+                *(lanes_float*)(transformed + (y * 6 + x) * place_pitch(depth) + c) = done[x];
         }
     }
+}
+
+INLINE void transform_window(global const ELEMENT* input, step_args args, position at, int depth,
+                             float* transformed) {
+    const int top = at.y - args.pad_top, left = at.x - args.pad_left;
+    const int rows = args.input.height + args.input.halo - top;
+    const int columns = args.input.width + args.input.halo - left;
+    const long down = row_pitch(args.input), right = args.input.pitch;
+    global const ELEMENT* window = input + pixel_index(args.input, at.n, top, left);
+    if (rows >= 6 && columns >= 6)
+        transform_channels(window, down, right, 6, 6, depth, transformed);
+    else
+        transform_channels(window, down, right, rows, columns, depth, transformed);
 }
 
 // One place of all tiles times the weights of the first `vectors` of a block. Inlined with a
@@ -164,15 +178,17 @@ INLINE void finish_tile(const lanes_float* product, global const float* channels
 }
 
 INLINE void fill_halo_of_tile(global ELEMENT* output, step_args args, position at, int c) {
+    const int bottom = min(at.y + 4, args.output.height), right = min(at.x + 4, args.output.width);
+    if (at.y > 0 && at.x > 0 && bottom < args.output.height && right < args.output.width) return;
 #pragma nounroll
-    for (int y = at.y; y < min(at.y + 4, args.output.height); ++y)
+    for (int y = at.y; y < bottom; ++y)
 #pragma nounroll
-        for (int x = at.x; x < min(at.x + 4, args.output.width); ++x)
+        for (int x = at.x; x < right; ++x)
             if (on_border(args.output, y, x)) fill_halo(output, args, at.n, y, x, c, c + LANES);
 }
 
 KERNEL conv_winograd(STEP_ARGUMENTS) {
-    float transformed[PLACES * TILES * MOST_CHANNELS] __attribute__((aligned(64)));
+    float transformed[PLACES * (TILES * MOST_CHANNELS + 16)] __attribute__((aligned(64)));
     lanes_float product[PLACES * TILES * VECTORS];
     const int tiles =
         args.output.batch * divide_up(args.output.height, 4) * divide_up(args.output.width, 4);
@@ -192,7 +208,7 @@ KERNEL conv_winograd(STEP_ARGUMENTS) {
         const int vectors = divide_up(args.output.channels, LANES) - block * VECTORS;
 #pragma nounroll
         for (int i = 0; i < PLACES; ++i) {
-            multiply(vectors, transformed + i * TILES * depth, place, depth, args.input.channels,
+            multiply(vectors, transformed + i * place_pitch(depth), place, depth, args.input.channels,
                      product + i * TILES * VECTORS);
             place += depth * VECTORS * LANES;
         }

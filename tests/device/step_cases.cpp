@@ -309,12 +309,43 @@ std::vector<StepCase> resize_cases() {
     return cases;
 }
 
+// So many channels that CPUs keep a gap between pixels, in every precision (host/kernel/plan.cpp).
+std::vector<StepCase> gap_cases() {
+    constexpr std::int64_t many = 2048;
+    NetworkBuilder convs({1, 16, 3, 4});
+    const TensorId wide = convs.add("wide", conv_of(many, {1, 1}), {0});
+    Conv back = padded_conv(19);
+    back.weights = "other weights", back.norm = "other norm";
+    convs.add("back", back, {wide});
+    NetworkBuilder depthwise_halo({1, many, 3, 4});
+    const TensorId filtered = depthwise_halo.add("step", depthwise(many, 3), {0});
+    depthwise_halo.add("conv", back, {filtered});
+    NetworkBuilder joined({1, 5, 3, 2});
+    joined.add("step", Concat{},
+               {joined.conv("first", 0, many / 2), joined.conv("second", 0, many / 2)});
+    const TensorShape image{1, many, 3, 5};
+    const Pool max{Pool::Kind::max, {3, 3}, {2, 2}, Padding::all(1)};
+    return {make("gap_conv", Family::conv, convs),
+            make("gap_winograd", Family::conv, alone({1, 512, 10, 13}, padded_conv(40))),
+            make("gap_residual", Family::conv,
+                 with_residual({1, many, 1, 3}, conv_of(many, {1, 1}), Activation::relu)),
+            make("gap_depthwise", Family::depthwise, depthwise_halo),
+            make("gap_pool", Family::pool, alone(image, max)),
+            make("gap_global_average", Family::pool,
+                 alone(image, Pool{.kind = Pool::Kind::global_average})),
+            make("gap_add", Family::eltwise, alone(image, Affine{std::nullopt, Activation::relu6})),
+            make("gap_concat", Family::concat, joined),
+            make("gap_resize", Family::resize,
+                 alone({1, many, 2, 3}, resize_by(Resize::Filter::bilinear, 2)))};
+}
+
 }  // namespace
 
 std::vector<StepCase> step_cases() {
     std::vector<StepCase> all;
-    for (auto* cases : {window_cases, channel_cases, winograd_cases, pixel_cases, residual_cases,
-                        depthwise_cases, pool_cases, eltwise_cases, concat_cases, resize_cases})
+    for (auto* cases :
+         {window_cases, channel_cases, winograd_cases, pixel_cases, residual_cases, depthwise_cases,
+          pool_cases, eltwise_cases, concat_cases, resize_cases, gap_cases})
         for (StepCase& one : cases()) all.push_back(std::move(one));
     return all;
 }
