@@ -312,6 +312,7 @@ step_args kernel_arguments(const Plan& plan, std::size_t step, const Network& ne
     args.residual_scale = constants.residual_scale;
     args.low = constants.low;
     args.high = constants.high;
+    args.input_pad = constants.input_pad;
     args.output_pad = constants.output_pad;
     return args;
 }

@@ -13,7 +13,7 @@
 // An NHWC tensor in memory: batch x (height + 2 halo) x (width + 2 halo) x pitch elements. Element
 // (n, y, x, c) of the logical tensor stands at ((n * (height + 2 halo) + y + halo) * (width + 2
 // halo) + x + halo) * pitch + c, a 64-bit index. Whoever writes a tensor also fills its halo with
-// the value of zero (`output_pad`); channels from `channels` to `pitch` hold any finite value.
+// the value of zero (its reader's `input_pad`, its writer's `output_pad`); channels from `channels` to `pitch` hold any finite value.
 typedef struct {
     int batch, height, width, channels;
     int pitch;
@@ -33,7 +33,7 @@ typedef struct {
                          // bias, init as s32)
     float residual_scale;
     float low, high;
-    float output_pad;
+    float input_pad, output_pad;
     // im2col: gathers the windows of so many output pixels, rows of so many elements.
     int first_pixel, pixels;
     int window_pitch;

@@ -24,6 +24,7 @@
 // residual and output.
 typedef struct {
     long window[PIXELS], residual[PIXELS], output[PIXELS];
+    int first_row, end_row;  // of the kernel: those that do not lie in the padding for all pixels
 } places;
 
 // The next pixel, or the same one when it is the last.
@@ -41,9 +42,20 @@ INLINE void place_pixel(step_args args, position at, int p, places* tile) {
     tile->output[p] = pixel_index(args.output, at.n, at.y, at.x);
 }
 
+// Of a tile within a row. What the padding adds is left out where zero is nothing.
+INLINE void leave_out_padding(step_args args, int y, places* tile) {
+    if (args.input_pad != 0) return;
+    const int top = y * args.stride_height - args.pad_top, below = args.input.height - top;
+    tile->first_row = min(divide_up(max(-top, 0), args.dilation_height), args.kernel_height);
+    tile->end_row = min(divide_up(max(below, 0), args.dilation_height), args.kernel_height);
+}
+
 INLINE void place_tile(step_args args, position at, places* tile) {
+    tile->first_row = 0;
+    tile->end_row = args.kernel_height;
     place_pixel(args, at, 0, tile);
     if (at.x + PIXELS <= args.output.width) {
+        leave_out_padding(args, at.y, tile);
         const long step = (long)args.stride_width * args.input.pitch;
 #pragma unroll
         for (int p = 1; p < PIXELS; ++p) {
@@ -180,6 +192,107 @@ INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_s
 #endif
 #endif
 
+#if defined(DOT_VNNI)
+#if VECTORS != 1 && VECTORS != 2 && VECTORS != 4
+#error "four results are packed together: those of 1, 2 or 4 pixels"
+#endif
+
+// Packing saturates by itself, which is all the clamping that nearly every step needs.
+INLINE bool only_saturates(step_args args) {
+    return args.low <= 0 && args.high >= 255;
+}
+
+typedef int four_ints_at_any __attribute__((ext_vector_type(4), aligned(1)));
+typedef int eight_ints_at_any __attribute__((ext_vector_type(8), aligned(1)));
+typedef int sixteen_ints_at_any __attribute__((ext_vector_type(16), aligned(1)));
+
+// The pixel of the i-th of four results that are packed from pixel `first` on. Behind the last one
+// it comes again.
+INLINE int pixel_of(const int pixels, const int vectors, int first, int i) {
+    return min(first + i / vectors, pixels - 1);
+}
+
+INLINE void store_packed(const int pixels, const int vectors, int first, const lanes_int* whole,
+                         global ELEMENT* output, const places* tile) {
+    const lanes_int bytes = packed(whole[0], whole[1], whole[2], whole[3]);
+    if (vectors == 4) {
+        *(global sixteen_ints_at_any*)(output + tile->output[first]) = bytes;
+        return;
+    }
+    const long second = tile->output[pixel_of(pixels, 1, first, 1)];
+    if (vectors == 2) {
+        *(global eight_ints_at_any*)(output + tile->output[first]) = bytes.lo;
+        *(global eight_ints_at_any*)(output + second) = bytes.hi;
+        return;
+    }
+    *(global four_ints_at_any*)(output + tile->output[first]) = bytes.lo.lo;
+    *(global four_ints_at_any*)(output + second) = bytes.lo.hi;
+    *(global four_ints_at_any*)(output + tile->output[pixel_of(pixels, 1, first, 2)]) = bytes.hi.lo;
+    *(global four_ints_at_any*)(output + tile->output[pixel_of(pixels, 1, first, 3)]) = bytes.hi.hi;
+}
+
+INLINE bool straight(step_args args) {
+    return !args.has_residual && only_saturates(args);
+}
+
+INLINE void finish_straight(const int pixels, const int vectors, const lanes_sum* sum,
+                            const lanes_float* scale, const lanes_float* bias,
+                            global ELEMENT* output, step_args args, const places* tile) {
+#pragma unroll
+    for (int first = 0; first < PIXELS; first += 4 / vectors) {
+        if (first >= pixels) continue;
+        lanes_int whole[4];
+#pragma unroll
+        for (int i = 0; i < 4; ++i) {
+            const int p = pixel_of(pixels, vectors, first, i), v = i % vectors;
+            whole[i] = rounded(fma(SUM_TO_FLOAT(sum[p * VECTORS + v]), scale[v], bias[v]));
+        }
+        store_packed(pixels, vectors, first, whole, output, tile);
+    }
+}
+
+INLINE bool adds_packed(step_args args) {
+    return args.has_residual && only_saturates(args);
+}
+
+INLINE void add_packed(const int pixels, const int vectors, const lanes_float* result,
+                       global const ELEMENT* residual, global ELEMENT* output, step_args args,
+                       const places* tile) {
+#pragma nounroll
+    for (int first = 0; first < pixels; first += 4 / vectors) {
+        lanes_int whole[4];
+#pragma unroll
+        for (int i = 0; i < 4; ++i) {
+            const int p = pixel_of(pixels, vectors, first, i), v = i % vectors;
+            whole[i] = rounded(
+                fma(TO_FLOAT(LOAD_ELEMENTS(residual + tile->residual[p] + v * LANES)),
+                    (lanes_float)(args.residual_scale), result[p * VECTORS + v]));
+        }
+        store_packed(pixels, vectors, first, whole, output, tile);
+    }
+}
+
+#else
+
+INLINE bool straight(step_args args) {
+    return !args.has_residual;
+}
+
+INLINE void finish_straight(const int pixels, const int vectors, const lanes_sum* sum,
+                            const lanes_float* scale, const lanes_float* bias,
+                            global ELEMENT* output, step_args args, const places* tile) {
+#pragma unroll
+    for (int p = 0; p < PIXELS; ++p)
+#pragma unroll
+        for (int v = 0; v < VECTORS; ++v)
+            if (p < pixels && v < vectors)
+                store_result(
+                    output + tile->output[p] + v * LANES,
+                    clamped(args, fma(SUM_TO_FLOAT(sum[p * VECTORS + v]), scale[v], bias[v])));
+}
+
+#endif
+
 // The tile's sums to memory, those of the first `live` pixels. Straight from the registers, except
 // where a residual would make that code long or the tile is partly idle: then through memory, so
 // that it is compiled once and not per sum.
@@ -194,18 +307,9 @@ INLINE void finish_tile(const int pixels, const int vectors, const lanes_sum* su
             scale[v] = LOAD_FLOATS(channels + channel + v * LANES);
             bias[v] = LOAD_FLOATS(channels + args.channel_stride + channel + v * LANES);
         }
-    if (!args.has_residual && live == pixels) {
-#pragma unroll
-        for (int p = 0; p < PIXELS; ++p) {
-            if (p >= pixels) continue;
-            global ELEMENT* to = output + tile->output[p] + channel;
-#pragma unroll
-            for (int v = 0; v < VECTORS; ++v)
-                if (v < vectors)
-                    store_result(
-                        to + v * LANES,
-                        clamped(args, fma(SUM_TO_FLOAT(sum[p * VECTORS + v]), scale[v], bias[v])));
-        }
+    output += channel;
+    if (live == pixels && straight(args)) {
+        finish_straight(pixels, vectors, sum, scale, bias, output, args, tile);
         return;
     }
     lanes_float result[PIXELS * VECTORS];
@@ -216,14 +320,20 @@ INLINE void finish_tile(const int pixels, const int vectors, const lanes_sum* su
             if (p < pixels && v < vectors)
                 result[p * VECTORS + v] =
                     fma(SUM_TO_FLOAT(sum[p * VECTORS + v]), scale[v], bias[v]);
+    residual += channel;
+#if defined(DOT_VNNI)
+    if (live == pixels && adds_packed(args)) {
+        add_packed(pixels, vectors, result, residual, output, args, tile);
+        return;
+    }
+#endif
 #pragma nounroll
     for (int p = 0; p < live; ++p) {
-        global const ELEMENT* from = residual + tile->residual[p] + channel;
-        global ELEMENT* to = output + tile->output[p] + channel;
 #pragma unroll
         for (int v = 0; v < VECTORS; ++v)
             if (v < vectors)
-                finish(from + v * LANES, to + v * LANES, args, result[p * VECTORS + v]);
+                finish(residual + tile->residual[p] + v * LANES,
+                       output + tile->output[p] + v * LANES, args, result[p * VECTORS + v]);
     }
 }
 
@@ -252,7 +362,8 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
         args.dilation_width == 1 && (args.input.pitch == depth || is_image(args.input));
     const int columns = gapless ? 1 : args.kernel_width;
     const int run = gapless ? args.kernel_width * args.input.pitch : depth;
-    for (int ky = 0; ky < args.kernel_height; ++ky)
+    weights += (long)tile->first_row * args.kernel_width * depth * vectors * LANES;
+    for (int ky = tile->first_row; ky < tile->end_row; ++ky)
         for (int kx = 0; kx < columns; ++kx) {
             const long begin = ky * args.dilation_height * row_pitch(args.input) +
                                (long)(kx * args.dilation_width) * args.input.pitch;
