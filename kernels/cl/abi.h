@@ -13,7 +13,8 @@
 // An NHWC tensor in memory: batch x (height + 2 halo) x (width + 2 halo) x pitch elements. Element
 // (n, y, x, c) of the logical tensor stands at ((n * (height + 2 halo) + y + halo) * (width + 2
 // halo) + x + halo) * pitch + c, a 64-bit index. Whoever writes a tensor also fills its halo with
-// the value of zero (its reader's `input_pad`, its writer's `output_pad`); channels from `channels` to `pitch` hold any finite value.
+// the value of zero (its reader's `input_pad`, its writer's `output_pad`); channels from `channels`
+// to `pitch` hold any finite value.
 typedef struct {
     int batch, height, width, channels;
     int pitch;

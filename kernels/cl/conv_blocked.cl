@@ -50,11 +50,12 @@ INLINE void leave_out_padding(step_args args, int y, places* tile) {
     tile->end_row = min(divide_up(max(below, 0), args.dilation_height), args.kernel_height);
 }
 
-INLINE void place_tile(step_args args, position at, places* tile) {
+// `extent`: pixels whose windows may be read.
+INLINE void place_tile(step_args args, position at, int extent, places* tile) {
     tile->first_row = 0;
     tile->end_row = args.kernel_height;
     place_pixel(args, at, 0, tile);
-    if (at.x + PIXELS <= args.output.width) {
+    if (at.x + extent <= args.output.width) {
         leave_out_padding(args, at.y, tile);
         const long step = (long)args.stride_width * args.input.pitch;
 #pragma unroll
@@ -413,14 +414,14 @@ INLINE void prefetch_next_tile(step_args args, global const ELEMENT** window, in
             __builtin_prefetch((const void*)(size_t)(window[p] + ahead + c));
 }
 
-// Computes the vectors of output channels [first_vector, end_vector) for a tile.
-INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int first_vector, int end_vector,
-                           bool far) {
+// Computes the vectors of output channels [first_vector, end_vector) for a tile of `extent` pixels.
+INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int first_vector,
+                           int end_vector, bool far) {
     const int pixels_left =
         args.output.batch * args.output.height * args.output.width - first_pixel;
-    const int pixels = min(PIXELS, pixels_left);
+    const int pixels = min(extent, pixels_left);
     places tile;
-    place_tile(args, position_of(args, first_pixel), &tile);
+    place_tile(args, position_of(args, first_pixel), extent, &tile);
     global const ELEMENT* window[PIXELS];
 #pragma unroll
     for (int p = 0; p < PIXELS; ++p) window[p] = input + tile.window[p];
@@ -456,9 +457,18 @@ INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int first_vector, in
         fill_halos(output, args, first_pixel, pixels, first_vector * LANES, end_vector * LANES);
 }
 
+// Pixels of a tile. Of maps as wide as half a tile, which are the smallest, each row has its own
+// where that leaves out rows of the kernel. Single vectors have no half tiles.
+INLINE int pixels_of_tile(step_args args) {
+    const bool whole_blocks = divide_up(args.output.channels, LANES) % VECTORS == 0;
+    const bool rows_left_out = args.kernel_height > 1 && args.input_pad == 0;
+    return args.output.width == HALF_TILE && whole_blocks && rows_left_out ? HALF_TILE : PIXELS;
+}
+
 KERNEL conv_blocked(STEP_ARGUMENTS) {
+    const int extent = pixels_of_tile(args);
     const int tiles =
-        divide_up(args.output.batch * args.output.height * args.output.width, PIXELS);
+        divide_up(args.output.batch * args.output.height * args.output.width, extent);
     const int tile_groups = get_global_size(0), tile_group = get_global_id(0);
     const int end_tile = share_begin(tiles, tile_groups, tile_group + 1);
     const int vectors = divide_up(args.output.channels, LANES);
@@ -469,6 +479,6 @@ KERNEL conv_blocked(STEP_ARGUMENTS) {
     const bool far = args.kernel_height * args.kernel_width == 1 && is_far(args);
 #pragma nounroll
     for (int tile = share_begin(tiles, tile_groups, tile_group); tile < end_tile; ++tile)
-        compute_blocks(input, weights, channels, residual, output, args, tile * PIXELS,
+        compute_blocks(input, weights, channels, residual, output, args, tile * extent, extent,
                        first_vector, end_vector, far);
 }

@@ -208,8 +208,8 @@ KERNEL conv_winograd(STEP_ARGUMENTS) {
         const int vectors = divide_up(args.output.channels, LANES) - block * VECTORS;
 #pragma nounroll
         for (int i = 0; i < PLACES; ++i) {
-            multiply(vectors, transformed + i * place_pitch(depth), place, depth, args.input.channels,
-                     product + i * TILES * VECTORS);
+            multiply(vectors, transformed + i * place_pitch(depth), place, depth,
+                     args.input.channels, product + i * TILES * VECTORS);
             place += depth * VECTORS * LANES;
         }
 #pragma nounroll
