@@ -60,10 +60,13 @@ INLINE void place_tile(step_args args, position at, int extent, places* tile) {
         const long step = (long)args.stride_width * args.input.pitch;
 #pragma unroll
         for (int p = 1; p < PIXELS; ++p) {
-            tile->window[p] = tile->window[0] + p * step;
-            tile->residual[p] = tile->residual[0] + p * (long)args.residual.pitch;
-            tile->output[p] = tile->output[0] + p * (long)args.output.pitch;
+            tile->window[p] = tile->window[p - 1] + step;
+            tile->output[p] = tile->output[p - 1] + (long)args.output.pitch;
         }
+        if (!args.has_residual) return;
+#pragma unroll
+        for (int p = 1; p < PIXELS; ++p)
+            tile->residual[p] = tile->residual[p - 1] + (long)args.residual.pitch;
         return;
     }
 #pragma nounroll
