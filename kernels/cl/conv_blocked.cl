@@ -25,6 +25,7 @@
 typedef struct {
     long window[PIXELS], residual[PIXELS], output[PIXELS];
     int first_row, end_row;  // of the kernel: those that do not lie in the padding for all pixels
+    bool left, right;        // whether only the first or last pixel's outer column lies in it
 } places;
 
 // The next pixel, or the same one when it is the last.
@@ -42,21 +43,26 @@ INLINE void place_pixel(step_args args, position at, int p, places* tile) {
     tile->output[p] = pixel_index(args.output, at.n, at.y, at.x);
 }
 
-// Of a tile within a row. What the padding adds is left out where zero is nothing.
-INLINE void leave_out_padding(step_args args, int y, places* tile) {
+// Of a tile within a row. What the padding adds is left out where zero is nothing; columns only of
+// the common 3x3 kernel, and where a tile is a whole row.
+INLINE void leave_out_padding(step_args args, position at, int extent, places* tile) {
     if (args.input_pad != 0) return;
-    const int top = y * args.stride_height - args.pad_top, below = args.input.height - top;
+    const int top = at.y * args.stride_height - args.pad_top, below = args.input.height - top;
     tile->first_row = min(divide_up(max(-top, 0), args.dilation_height), args.kernel_height);
     tile->end_row = min(divide_up(max(below, 0), args.dilation_height), args.kernel_height);
+    if (args.output.width != extent || args.kernel_width != 3 || args.dilation_width != 1) return;
+    tile->left = args.pad_left == 1;
+    tile->right = (extent - 1) * args.stride_width - args.pad_left + 2 == args.input.width;
 }
 
 // `extent`: pixels whose windows may be read.
 INLINE void place_tile(step_args args, position at, int extent, places* tile) {
     tile->first_row = 0;
     tile->end_row = args.kernel_height;
+    tile->left = tile->right = false;
     place_pixel(args, at, 0, tile);
     if (at.x + extent <= args.output.width) {
-        leave_out_padding(args, at.y, tile);
+        leave_out_padding(args, at, extent, tile);
         const long step = (long)args.stride_width * args.input.pitch;
 #pragma unroll
         for (int p = 1; p < PIXELS; ++p) {
@@ -80,15 +86,16 @@ INLINE int round_to_groups(int channels) {
     return divide_up(channels, CHANNEL_GROUP) * CHANNEL_GROUP;
 }
 
-// Adds `run` input channels of each pixel, from `begin` of its window on; returns the weights
-// behind those used.
-INLINE global const WEIGHT* sum_channels(const int pixels, const int vectors, dot_sum* sum,
+// Adds `run` input channels of each pixel from the `skipped`-th on, from `begin` of its window on;
+// returns the weights behind those used.
+INLINE global const WEIGHT* sum_channels(const int skipped, const int pixels, const int vectors,
+                                         dot_sum* sum,
                                          const activation_pointer* activations, long begin, int run,
                                          global const WEIGHT* weights) {
     for (long k = begin; k < begin + run; k += CHANNEL_GROUP) {
 #pragma unroll
         for (int p = 0; p < PIXELS; ++p) {
-            if (p >= pixels) continue;
+            if (p < skipped || p >= pixels) continue;
             const dot_activations activation = broadcast_activations(activations[p] + k);
 #pragma unroll
             for (int v = 0; v < VECTORS; ++v)
@@ -136,7 +143,8 @@ INLINE void widen(const int pixels, global const ELEMENT** window, global const 
                 vstore4(load_four_halves(window[p] + begin + k), 0, widened + p * WIDENED + k);
 }
 
-INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_sum* sum,
+INLINE global const WEIGHT* sum_run(const int skipped, const int pixels, const int vectors,
+                                    lanes_sum* sum,
                                     global const ELEMENT** window, global const ELEMENT* end,
                                     long begin, int run, global const WEIGHT* weights,
                                     tensor_view view) {
@@ -150,7 +158,7 @@ INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_s
         const int length = min(at_once, run - done);
         widen(pixels, window, end, begin + done, length, widened);
         for (int k = 0; k < length; k += pitch)
-            weights = sum_channels(pixels, vectors, sum, activations, k,
+            weights = sum_channels(skipped, pixels, vectors, sum, activations, k,
                                    min(length - k, view.channels), weights);
     }
     return weights;
@@ -164,7 +172,8 @@ INLINE bool is_image(tensor_view view) {
 
 #if HALF_RUN
 
-INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_sum* sum,
+INLINE global const WEIGHT* sum_run(const int skipped, const int pixels, const int vectors,
+                                    lanes_sum* sum,
                                     global const ELEMENT** window, global const ELEMENT* end,
                                     long begin, int run, global const WEIGHT* weights,
                                     tensor_view view) {
@@ -172,7 +181,7 @@ INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_s
         dot_sum part[PIXELS * VECTORS];
 #pragma unroll
         for (int i = 0; i < PIXELS * VECTORS; ++i) part[i] = (dot_sum)(0);
-        weights = sum_channels(pixels, vectors, part, window, begin + done,
+        weights = sum_channels(skipped, pixels, vectors, part, window, begin + done,
                                min(HALF_RUN, run - done), weights);
 #pragma unroll
         for (int p = 0; p < PIXELS; ++p)
@@ -186,11 +195,12 @@ INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_s
 
 #else
 
-INLINE global const WEIGHT* sum_run(const int pixels, const int vectors, lanes_sum* sum,
+INLINE global const WEIGHT* sum_run(const int skipped, const int pixels, const int vectors,
+                                    lanes_sum* sum,
                                     global const ELEMENT** window, global const ELEMENT* end,
                                     long begin, int run, global const WEIGHT* weights,
                                     tensor_view view) {
-    return sum_channels(pixels, vectors, sum, window, begin, run, weights);
+    return sum_channels(skipped, pixels, vectors, sum, window, begin, run, weights);
 }
 
 #endif
@@ -364,14 +374,23 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
     const int depth = round_to_groups(args.input.channels);
     const bool gapless =
         args.dilation_width == 1 && (args.input.pitch == depth || is_image(args.input));
-    const int columns = gapless ? 1 : args.kernel_width;
-    const int run = gapless ? args.kernel_width * args.input.pitch : depth;
+    const bool whole_rows = gapless && !tile->left && !tile->right;
+    const int columns = whole_rows ? 1 : args.kernel_width;
+    const int run = whole_rows ? args.kernel_width * args.input.pitch : depth;
     weights += (long)tile->first_row * args.kernel_width * depth * vectors * LANES;
     for (int ky = tile->first_row; ky < tile->end_row; ++ky)
         for (int kx = 0; kx < columns; ++kx) {
             const long begin = ky * args.dilation_height * row_pitch(args.input) +
                                (long)(kx * args.dilation_width) * args.input.pitch;
-            weights = sum_run(pixels, vectors, sum, window, end, begin, run, weights, args.input);
+            if (tile->left && kx == 0)
+                weights = sum_run(1, pixels, vectors, sum, window, end, begin, run, weights,
+                                  args.input);
+            else if (tile->right && kx == 2)
+                weights = sum_run(0, pixels - 1, vectors, sum, window, end, begin, run, weights,
+                                  args.input);
+            else
+                weights = sum_run(0, pixels, vectors, sum, window, end, begin, run, weights,
+                                  args.input);
         }
 
     finish_tile(pixels, vectors, sum, live, residual, output, channels, args, tile, channel);

@@ -1,5 +1,7 @@
 #include "tests/device/step_cases.h"
 
+#include <fmt/format.h>
+
 #include "tests/unit/problem/small_networks.h"
 
 namespace slimbench::testing {
@@ -126,6 +128,23 @@ std::vector<StepCase> winograd_cases() {
             make("winograd_residual", Family::conv,
                  with_residual({2, 40, 22, 23}, padded_conv(40), Activation::relu)),
             make("winograd_halo", Family::conv, chain)};
+}
+
+// Behind a ReLU zero is 0 in every precision, and rows as wide as a tile or half of one leave out
+// what the padding adds.
+std::vector<StepCase> row_cases() {
+    std::vector<StepCase> cases;
+    for (const std::int64_t width : {2, 3, 4, 6, 7, 8, 12, 14, 16})
+        for (const std::int64_t stride : {1, 2}) {
+            NetworkBuilder chain({2, 5, 5 * stride, width * stride});
+            const TensorId rectified = chain.conv("first", 0, 20, Activation::relu);
+            Conv second = padded_conv(64);
+            second.problem.stride = {stride, stride};
+            chain.add("second", second, {rectified});
+            cases.push_back(
+                make(fmt::format("rows_of_{}_at_stride_{}", width, stride), Family::conv, chain));
+        }
+    return cases;
 }
 
 // Outputs of a single pixel have kernels of their own.
@@ -344,8 +363,8 @@ std::vector<StepCase> gap_cases() {
 std::vector<StepCase> step_cases() {
     std::vector<StepCase> all;
     for (auto* cases :
-         {window_cases, channel_cases, winograd_cases, pixel_cases, residual_cases, depthwise_cases,
-          pool_cases, eltwise_cases, concat_cases, resize_cases, gap_cases})
+         {window_cases, channel_cases, winograd_cases, row_cases, pixel_cases, residual_cases,
+          depthwise_cases, pool_cases, eltwise_cases, concat_cases, resize_cases, gap_cases})
         for (StepCase& one : cases()) all.push_back(std::move(one));
     return all;
 }
