@@ -24,6 +24,8 @@ constexpr double gap_floor = 300e-6;  // launch floors of tiny rows are no disag
 constexpr double least_ticks = 100;   // of the device's clock in a sample
 constexpr int most_calls = 4096;      // in a sample
 constexpr double long_run = 10e-3;    // seconds in which both clocks must agree
+constexpr double busy_limit = 0.5;    // processors that others had
+constexpr double busy_window = 0.2;   // seconds from which on that can be told
 
 class SilentReporter : public benchmark::BenchmarkReporter {
 public:
@@ -115,6 +117,7 @@ struct Doubts {
     bool clock_ran = true, clocks_disagree = false;
     double clock_ratio = 1;  // time of a fixed piece of arithmetic after sampling over before
     double tick = 0;
+    ProcessorTime passed = {};  // since the first call
 };
 
 std::vector<std::string> find_flags(const Measurement& measured, const Doubts& doubts) {
@@ -127,6 +130,9 @@ std::vector<std::string> find_flags(const Measurement& measured, const Doubts& d
     if (doubts.clocks_disagree || disagree(device, host)) flags.emplace_back("timer_disagreement");
     if (!doubts.clock_ran) flags.emplace_back("end_before_start");
     if (device < least_ticks * doubts.tick) flags.emplace_back("coarse_timer");
+    const ProcessorTime& passed = doubts.passed;
+    if (passed.wall >= busy_window && passed.others > busy_limit * passed.wall)
+        flags.emplace_back("busy");
     return flags;
 }
 
@@ -134,6 +140,7 @@ std::vector<std::string> find_flags(const Measurement& measured, const Doubts& d
 
 Measurement sample(const std::string& name, const Protocol& protocol, WarmUp warm_up,
                    const Calls& call, const Clocks& clocks) {
+    const ProcessorTime started = clocks.processors();
     const Warmed warmed = warm(protocol, warm_up, call);
     Measurement measured;
     measured.warmup = warmed.spent;
@@ -150,6 +157,8 @@ Measurement sample(const std::string& name, const Protocol& protocol, WarmUp war
         return time.device;
     });
     doubts.clock_ratio = clocks.arithmetic() / clock_before;
+    const ProcessorTime ended = clocks.processors();
+    doubts.passed = {ended.wall - started.wall, ended.others - started.others};
     measured.flags = find_flags(measured, doubts);
     return measured;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/measure/clock_probe.h"
+#include "host/measure/processor_time.h"
 #include "host/record/protocol.h"
 #include "host/record/result_record.h"
 
@@ -23,6 +24,7 @@ struct Clocks {
     double tick = 0;  // seconds that differences of device times are multiples of
     // Seconds of a fixed piece of arithmetic on what is measured: grows when its clock rate falls.
     std::function<double()> arithmetic = clock_probe;
+    std::function<ProcessorTime()> processors = processor_time;
 };
 
 // None for cold rows, whose calls start from flushed caches, and for the blocks of a pair.

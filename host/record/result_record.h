@@ -61,7 +61,8 @@ struct RowIdentity {
 struct Measurement {
     std::vector<double> device;  // first START to last END by device events
     std::vector<double> host;    // enqueue to finished, by the host's clock
-    // "trend", "throttled", "timer_disagreement", "end_before_start", "coarse_timer", "unproven"
+    // "trend", "throttled", "timer_disagreement", "end_before_start", "coarse_timer", "busy",
+    // "unproven"
     std::vector<std::string> flags;
     std::optional<double> warmup;  // seconds spent warming up
     // Enqueued at once and waited for together, where one alone is too short for the device's

@@ -90,8 +90,10 @@ private:
 
     Clocks clocks() {
         if (!clock_) clock_.emplace(device_, programs_);
-        return {1e-9 * static_cast<double>(device_.traits().timer_resolution_ns),
-                [this] { return (*clock_)(); }};
+        Clocks clocks{1e-9 * static_cast<double>(device_.traits().timer_resolution_ns),
+                      [this] { return (*clock_)(); }, no_processors};
+        if (device_.traits().cpu()) clocks.processors = processor_time;
+        return clocks;
     }
 
     // An event for each step costs a CPU's driver nothing, and a GPU's about as much as a small
@@ -131,9 +133,11 @@ private:
         return judged(std::move(record));
     }
 
+    static ProcessorTime no_processors() { return {}; }
+
     // The clock's rate is left alone: looking at it takes as long as a block.
     static Clocks no_clocks() {
-        return {0, [] { return 1.0; }};
+        return {0, [] { return 1.0; }, no_processors};
     }
 
     ResultRecord forward_block(const MeasureRequest& request) {

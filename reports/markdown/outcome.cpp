@@ -33,6 +33,7 @@ std::string meaning(const std::string& flag) {
         {"timer_disagreement", "device events and the host's clock do not fit together"},
         {"end_before_start",
          "an event ended before it started: the device's timer is not to be trusted"},
+        {"busy", "somebody else had half a processor or more meanwhile"},
         {"coarse_timer", "a sample has fewer than 100 steps of the device's clock"},
         {"unproven", "a kernel ran that no device had run before; its output was verified"}};
     const auto found = meanings.find(flag);

@@ -27,6 +27,7 @@ struct FakeDevice {
     double clock_rate = 1;         // of that clock
     double launch = 10e-6;         // beside the calls, by the host's clock
     double slower_every_time = 1;  // a fixed piece of arithmetic
+    double others = 0;             // processors that other processes have
     std::vector<int> calls_made = {};
 
     CallTime run(int calls) {
@@ -38,8 +39,14 @@ struct FakeDevice {
     Measurement sampled(WarmUp warm_up = WarmUp::until_stable) {
         double arithmetic = 1e-3;
         const auto slow_down = [&] { return arithmetic *= slower_every_time; };
+        ProcessorTime now;
+        const auto a_second_later = [&] {
+            now.wall += 1;
+            now.others += others;
+            return now;
+        };
         return sample("fake", quick, warm_up, [&](int calls) { return run(calls); },
-                      {tick, slow_down});
+                      {tick, slow_down, a_second_later});
     }
 };
 
@@ -54,6 +61,13 @@ TEST(Sampler, takes_one_call_a_sample_where_the_clock_resolves_it) {
 TEST(Sampler, says_that_the_clock_rate_of_the_device_fell) {
     FakeDevice device{.seconds = 1e-3, .slower_every_time = 1.1};
     EXPECT_THAT(device.sampled().flags, ElementsAre("throttled"));
+}
+
+TEST(Sampler, says_that_others_had_the_processors) {
+    FakeDevice device{.seconds = 1e-3, .others = 0.9};
+    EXPECT_THAT(device.sampled().flags, ElementsAre("busy"));
+    device.others = 0.1;
+    EXPECT_THAT(device.sampled().flags, IsEmpty());
 }
 
 TEST(Sampler, makes_a_sample_of_calls_enough_for_a_hundred_ticks) {
