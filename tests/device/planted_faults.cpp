@@ -74,8 +74,8 @@ TYPED_TEST(PlantedFault, one_wrong_element_in_thousands_is_caught) {
 }
 
 TYPED_TEST(PlantedFault, a_dropped_tail_of_a_blocked_conv_is_caught) {
-    this->expect_caught({"conv_blocked.cl", "const int pixels = min(PIXELS, pixels_left);",
-                         "const int pixels = min(PIXELS, pixels_left) - (pixels_left < PIXELS);"},
+    this->expect_caught({"conv_blocked.cl", "const int pixels = min(extent, pixels_left);",
+                         "const int pixels = min(extent, pixels_left) - (pixels_left < extent);"},
                         "n1", "conv_blocked");
 }
 
