@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <stdexcept>
@@ -22,7 +23,7 @@ namespace slimbench {
 namespace {
 
 std::string duration(double seconds) {
-    const int whole = static_cast<int>(seconds + 0.5);
+    const long whole = std::lround(seconds);
     return whole < 60 ? fmt::format("{} s", whole)
                       : fmt::format("{} min {:02} s", whole / 60, whole % 60);
 }

@@ -144,7 +144,7 @@ public:
         const HostTensor<Element> zeros{problem.in, std::vector<Element>(elements(problem.in))};
         const HostTensor<Element> nothing{problem.out(),
                                           std::vector<Element>(elements(problem.out()))};
-        upload(zeros, has_residual ? &nothing : nullptr);
+        OnednnConv::upload(zeros, has_residual ? &nothing : nullptr);
     }
 
     void upload(const HostTensor<Element>& input, const HostTensor<Element>* residual) override {

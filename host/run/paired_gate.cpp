@@ -164,7 +164,7 @@ GateReport run_paired_gate(const PairedSetup& setup, const Calibration* calibrat
     } catch (const ProtocolMismatch& error) {
         return gate.broken_off(GateVerdict::not_comparable, error.what());
     } catch (const std::exception& error) {
-        const GateReport report = gate.broken_off(GateVerdict::not_comparable, error.what());
+        GateReport report = gate.broken_off(GateVerdict::not_comparable, error.what());
         if (gate.under_way() || report.verdict == GateVerdict::wrong_output) return report;
         throw;
     }
