@@ -38,7 +38,7 @@ double orders_of(std::size_t some, std::size_t others) {
     return orders;
 }
 
-// A side, of which the rank-sum test can reach the level.
+// The least number a side with which the rank-sum test can reach the level.
 std::size_t runs_needed(double level) {
     std::size_t runs = 1;
     while (1 / orders_of(runs, runs) > level) ++runs;

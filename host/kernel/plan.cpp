@@ -1,6 +1,7 @@
 #include "host/kernel/plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -296,6 +297,21 @@ std::vector<std::size_t> distinct_steps(const Network& network,
     return first;
 }
 
+namespace {
+
+// Sums are 32-bit integers: half of one, an addend and a residual stay below 2^31.
+bool saturates(const StepConstants& constants) {
+    constexpr float most_scale = 0.5f, most_addend = 0x1p28f, most_residual_scale = 0x1p20f;
+    const auto within = [](const std::vector<float>& values, float most) {
+        return std::ranges::all_of(values, [=](float value) { return std::abs(value) <= most; });
+    };
+    return constants.low <= 0 && constants.high >= 255 && within(constants.scale, most_scale) &&
+           within(constants.bias, most_addend) &&
+           std::abs(constants.residual_scale) <= most_residual_scale;
+}
+
+}  // namespace
+
 step_args kernel_arguments(const Plan& plan, std::size_t step, const Network& network,
                            const StepConstants& constants, int channel_stride) {
     const FusedStep& fused = plan.steps[step].step;
@@ -312,6 +328,7 @@ step_args kernel_arguments(const Plan& plan, std::size_t step, const Network& ne
     args.residual_scale = constants.residual_scale;
     args.low = constants.low;
     args.high = constants.high;
+    args.saturates = saturates(constants) ? 1 : 0;
     args.input_pad = constants.input_pad;
     args.output_pad = constants.output_pad;
     return args;

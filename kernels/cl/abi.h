@@ -34,6 +34,7 @@ typedef struct {
                          // bias, init as s32)
     float residual_scale;
     float low, high;
+    int saturates;  // u8: saturating does all the clamping, and no result reaches 2^31
     float input_pad, output_pad;
     // im2col: gathers the windows of so many output pixels, rows of so many elements.
     int first_pixel, pixels;

@@ -50,7 +50,8 @@ INLINE void leave_out_padding(step_args args, position at, int extent, places* t
     const int top = at.y * args.stride_height - args.pad_top, below = args.input.height - top;
     tile->first_row = min(divide_up(max(-top, 0), args.dilation_height), args.kernel_height);
     tile->end_row = min(divide_up(max(below, 0), args.dilation_height), args.kernel_height);
-    if (args.output.width != extent || args.kernel_width != 3 || args.dilation_width != 1) return;
+    if (args.output.width != extent || extent == 1) return;
+    if (args.kernel_width != 3 || args.dilation_width != 1) return;
     tile->left = args.pad_left == 1;
     tile->right = (extent - 1) * args.stride_width - args.pad_left + 2 == args.input.width;
 }
@@ -211,11 +212,6 @@ INLINE global const WEIGHT* sum_run(const int skipped, const int pixels, const i
 #error "four results are packed together: those of 1, 2 or 4 pixels"
 #endif
 
-// Packing saturates by itself, which is all the clamping that nearly every step needs.
-INLINE bool only_saturates(step_args args) {
-    return args.low <= 0 && args.high >= 255;
-}
-
 typedef int four_ints_at_any __attribute__((ext_vector_type(4), aligned(1)));
 typedef int eight_ints_at_any __attribute__((ext_vector_type(8), aligned(1)));
 typedef int sixteen_ints_at_any __attribute__((ext_vector_type(16), aligned(1)));
@@ -246,7 +242,7 @@ INLINE void store_packed(const int pixels, const int vectors, int first, const l
 }
 
 INLINE bool straight(step_args args) {
-    return !args.has_residual && only_saturates(args);
+    return !args.has_residual && args.saturates;
 }
 
 INLINE void finish_straight(const int pixels, const int vectors, const lanes_sum* sum,
@@ -266,7 +262,7 @@ INLINE void finish_straight(const int pixels, const int vectors, const lanes_sum
 }
 
 INLINE bool adds_packed(step_args args) {
-    return args.has_residual && only_saturates(args);
+    return args.has_residual && args.saturates;
 }
 
 INLINE void add_packed(const int pixels, const int vectors, const lanes_float* result,
