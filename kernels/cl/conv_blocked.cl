@@ -10,78 +10,17 @@
 // Weights [block][kernel row][kernel column][input channels / CHANNEL_GROUP][block
 // width][CHANNEL_GROUP]. A block is VECTORS x LANES wide; vectors after the last whole block are
 // blocks of their own. The input's halo covers the padding.
-#include "dot.clh"
-#include "tensor.clh"
-
 #if !defined(PIXELS) || !defined(VECTORS) || !defined(CHANNEL_GROUP)
 #error "PIXELS, VECTORS and CHANNEL_GROUP come from the registry's row"
 #endif
 
+#include "dot.clh"
+
+#include "blocked_finish.clh"
+#include "blocked_tile.clh"
+
 // Tiles of at most this many pixels are computed as such.
 #define HALF_TILE ((PIXELS + 1) / 2)
-
-// A tile's pixels: where their windows begin in the input, and where channel 0 of them stands in
-// residual and output.
-typedef struct {
-    long window[PIXELS], residual[PIXELS], output[PIXELS];
-    int first_row, end_row;  // of the kernel: those that do not lie in the padding for all pixels
-    bool left, right;        // whether only the first or last pixel's outer column lies in it
-} places;
-
-// The next pixel, or the same one when it is the last.
-INLINE position next_pixel(step_args args, position at) {
-    position next = {at.n, at.y, at.x + 1};
-    if (next.x == args.output.width) next.x = 0, ++next.y;
-    if (next.y == args.output.height) next.y = 0, ++next.n;
-    return next.n == args.output.batch ? at : next;
-}
-
-INLINE void place_pixel(step_args args, position at, int p, places* tile) {
-    tile->window[p] = pixel_index(args.input, at.n, at.y * args.stride_height - args.pad_top,
-                                  at.x * args.stride_width - args.pad_left);
-    tile->residual[p] = pixel_index(args.residual, at.n, at.y, at.x);
-    tile->output[p] = pixel_index(args.output, at.n, at.y, at.x);
-}
-
-// Of a tile within a row. What the padding adds is left out where zero is nothing; columns only of
-// the common 3x3 kernel, and where a tile is a whole row.
-INLINE void leave_out_padding(step_args args, position at, int extent, places* tile) {
-    if (args.input_pad != 0) return;
-    const int top = at.y * args.stride_height - args.pad_top, below = args.input.height - top;
-    tile->first_row = min(divide_up(max(-top, 0), args.dilation_height), args.kernel_height);
-    tile->end_row = min(divide_up(max(below, 0), args.dilation_height), args.kernel_height);
-    if (args.output.width != extent || extent == 1) return;
-    if (args.kernel_width != 3 || args.dilation_width != 1) return;
-    tile->left = args.pad_left == 1;
-    tile->right = (extent - 1) * args.stride_width - args.pad_left + 2 == args.input.width;
-}
-
-// `extent`: pixels whose windows may be read.
-INLINE void place_tile(step_args args, position at, int extent, places* tile) {
-    tile->first_row = 0;
-    tile->end_row = args.kernel_height;
-    tile->left = tile->right = false;
-    place_pixel(args, at, 0, tile);
-    if (at.x + extent <= args.output.width) {
-        leave_out_padding(args, at, extent, tile);
-        const long step = (long)args.stride_width * args.input.pitch;
-#pragma unroll
-        for (int p = 1; p < PIXELS; ++p) {
-            tile->window[p] = tile->window[p - 1] + step;
-            tile->output[p] = tile->output[p - 1] + (long)args.output.pitch;
-        }
-        if (!args.has_residual) return;
-#pragma unroll
-        for (int p = 1; p < PIXELS; ++p)
-            tile->residual[p] = tile->residual[p - 1] + (long)args.residual.pitch;
-        return;
-    }
-#pragma nounroll
-    for (int p = 1; p < PIXELS; ++p) {
-        at = next_pixel(args, at);
-        place_pixel(args, at, p, tile);
-    }
-}
 
 INLINE int round_to_groups(int channels) {
     return divide_up(channels, CHANNEL_GROUP) * CHANNEL_GROUP;
@@ -206,146 +145,6 @@ INLINE global const WEIGHT* sum_run(const int skipped, const int pixels, const i
 
 #endif
 #endif
-
-#if defined(DOT_VNNI)
-#if VECTORS != 1 && VECTORS != 2 && VECTORS != 4
-#error "four results are packed together: those of 1, 2 or 4 pixels"
-#endif
-
-typedef int four_ints_at_any __attribute__((ext_vector_type(4), aligned(1)));
-typedef int eight_ints_at_any __attribute__((ext_vector_type(8), aligned(1)));
-typedef int sixteen_ints_at_any __attribute__((ext_vector_type(16), aligned(1)));
-
-// The pixel of the i-th of four results that are packed from pixel `first` on. Behind the last one
-// it comes again.
-INLINE int pixel_of(const int pixels, const int vectors, int first, int i) {
-    return min(first + i / vectors, pixels - 1);
-}
-
-INLINE void store_packed(const int pixels, const int vectors, int first, const lanes_int* whole,
-                         global ELEMENT* output, const places* tile) {
-    const lanes_int bytes = packed(whole[0], whole[1], whole[2], whole[3]);
-    if (vectors == 4) {
-        *(global sixteen_ints_at_any*)(output + tile->output[first]) = bytes;
-        return;
-    }
-    const long second = tile->output[pixel_of(pixels, 1, first, 1)];
-    if (vectors == 2) {
-        *(global eight_ints_at_any*)(output + tile->output[first]) = bytes.lo;
-        *(global eight_ints_at_any*)(output + second) = bytes.hi;
-        return;
-    }
-    *(global four_ints_at_any*)(output + tile->output[first]) = bytes.lo.lo;
-    *(global four_ints_at_any*)(output + second) = bytes.lo.hi;
-    *(global four_ints_at_any*)(output + tile->output[pixel_of(pixels, 1, first, 2)]) = bytes.hi.lo;
-    *(global four_ints_at_any*)(output + tile->output[pixel_of(pixels, 1, first, 3)]) = bytes.hi.hi;
-}
-
-INLINE bool straight(step_args args) {
-    return !args.has_residual && args.saturates;
-}
-
-INLINE void finish_straight(const int pixels, const int vectors, const lanes_sum* sum,
-                            const lanes_float* scale, const lanes_float* bias,
-                            global ELEMENT* output, step_args args, const places* tile) {
-#pragma unroll
-    for (int first = 0; first < PIXELS; first += 4 / vectors) {
-        if (first >= pixels) continue;
-        lanes_int whole[4];
-#pragma unroll
-        for (int i = 0; i < 4; ++i) {
-            const int p = pixel_of(pixels, vectors, first, i), v = i % vectors;
-            whole[i] = rounded(fma(SUM_TO_FLOAT(sum[p * VECTORS + v]), scale[v], bias[v]));
-        }
-        store_packed(pixels, vectors, first, whole, output, tile);
-    }
-}
-
-INLINE bool adds_packed(step_args args) {
-    return args.has_residual && args.saturates;
-}
-
-INLINE void add_packed(const int pixels, const int vectors, const lanes_float* result,
-                       global const ELEMENT* residual, global ELEMENT* output, step_args args,
-                       const places* tile) {
-#pragma nounroll
-    for (int first = 0; first < pixels; first += 4 / vectors) {
-        lanes_int whole[4];
-#pragma unroll
-        for (int i = 0; i < 4; ++i) {
-            const int p = pixel_of(pixels, vectors, first, i), v = i % vectors;
-            whole[i] = rounded(
-                fma(TO_FLOAT(LOAD_ELEMENTS(residual + tile->residual[p] + v * LANES)),
-                    (lanes_float)(args.residual_scale), result[p * VECTORS + v]));
-        }
-        store_packed(pixels, vectors, first, whole, output, tile);
-    }
-}
-
-#else
-
-INLINE bool straight(step_args args) {
-    return !args.has_residual;
-}
-
-INLINE void finish_straight(const int pixels, const int vectors, const lanes_sum* sum,
-                            const lanes_float* scale, const lanes_float* bias,
-                            global ELEMENT* output, step_args args, const places* tile) {
-#pragma unroll
-    for (int p = 0; p < PIXELS; ++p)
-#pragma unroll
-        for (int v = 0; v < VECTORS; ++v)
-            if (p < pixels && v < vectors)
-                store_result(
-                    output + tile->output[p] + v * LANES,
-                    clamped(args, fma(SUM_TO_FLOAT(sum[p * VECTORS + v]), scale[v], bias[v])));
-}
-
-#endif
-
-// The tile's sums to memory, those of the first `live` pixels. Straight from the registers, except
-// where a residual would make that code long or the tile is partly idle: then through memory, so
-// that it is compiled once and not per sum.
-INLINE void finish_tile(const int pixels, const int vectors, const lanes_sum* sum, int live,
-                        global const ELEMENT* residual, global ELEMENT* output,
-                        global const float* channels, step_args args, const places* tile,
-                        int channel) {
-    lanes_float scale[VECTORS], bias[VECTORS];
-#pragma unroll
-    for (int v = 0; v < VECTORS; ++v)
-        if (v < vectors) {
-            scale[v] = LOAD_FLOATS(channels + channel + v * LANES);
-            bias[v] = LOAD_FLOATS(channels + args.channel_stride + channel + v * LANES);
-        }
-    output += channel;
-    if (live == pixels && straight(args)) {
-        finish_straight(pixels, vectors, sum, scale, bias, output, args, tile);
-        return;
-    }
-    lanes_float result[PIXELS * VECTORS];
-#pragma unroll
-    for (int p = 0; p < PIXELS; ++p)
-#pragma unroll
-        for (int v = 0; v < VECTORS; ++v)
-            if (p < pixels && v < vectors)
-                result[p * VECTORS + v] =
-                    fma(SUM_TO_FLOAT(sum[p * VECTORS + v]), scale[v], bias[v]);
-    residual += channel;
-#if defined(DOT_VNNI)
-    if (live == pixels && adds_packed(args)) {
-        add_packed(pixels, vectors, result, residual, output, args, tile);
-        return;
-    }
-#endif
-#pragma nounroll
-    for (int p = 0; p < live; ++p) {
-#pragma unroll
-        for (int v = 0; v < VECTORS; ++v)
-            if (v < vectors)
-                finish(residual + tile->residual[p] + v * LANES,
-                       output + tile->output[p] + v * LANES, args, result[p * VECTORS + v]);
-    }
-}
 
 // Computes a tile. Inlined with constant extents; the loops run to the tile's full size, for LLVM
 // unrolls them before it knows the extents, and the sums stay in registers.
