@@ -3,8 +3,8 @@
 
 namespace slimbench {
 
-// Seconds since some moment: by the clock, and of all processors together those that went to
-// somebody else, another process or, on a virtual machine, another guest of its host.
+// Seconds since some moment: by the clock, and of all processors that this process may use together
+// those that went to somebody else, another process or, on a virtual machine, another guest.
 struct ProcessorTime {
     double wall = 0, others = 0;
 };

@@ -25,5 +25,23 @@ TEST(Plan, keeps_pixels_of_a_cpu_out_of_each_others_sets_of_its_first_level_cach
     EXPECT_EQ(pitch(512, Precision::fp32, DeviceKind::discrete_gpu), 512);
 }
 
+TEST(Plan, says_where_saturating_is_all_that_a_result_needs) {
+    const LoneStep lone = lone_conv("mb1ic4ih2oc2kh1");
+    const Plan plan = plan_network(lone.network, {lone.step}, Precision::int8, {}, {}, {});
+    StepConstants constants;
+    constants.scale = {0.01f, 0.4f};
+    constants.bias = {100, -100};
+    constants.high = 255;
+    const auto saturates = [&] {
+        return kernel_arguments(plan, 0, lone.network, constants, 16).saturates;
+    };
+    EXPECT_EQ(saturates(), 1);
+    constants.high = 200;
+    EXPECT_EQ(saturates(), 0) << "clipped below what a byte holds";
+    constants.high = 255;
+    constants.scale[1] = 3;
+    EXPECT_EQ(saturates(), 0) << "a result may lie beyond 2^31";
+}
+
 }  // namespace
 }  // namespace slimbench
