@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "host/cli/commands.h"
+#include "host/cli/read_records.h"
 #include "host/gate/comparison.h"
-#include "host/record/journal.h"
 #include "host/record/whole_file.h"
 #include "reports/gate/gate_outputs.h"
 
@@ -38,17 +38,9 @@ int exit_code(const Comparison& comparison) {
     return lost || !comparison.refused.empty() ? inconclusive : all_measured;
 }
 
-std::vector<ResultRecord> read(const std::string& path) {
-    JournalContents contents = read_journal(path);
-    if (contents.torn)
-        fmt::print(stderr, "slimbench: {}: the last line is torn and left out\n", path);
-    if (contents.records.empty()) throw std::runtime_error(path + ": no records in it");
-    return std::move(contents.records);
-}
-
 int compare(const Options& options) {
     const Comparison comparison =
-        compare_records(read(options.baseline), read(options.candidate),
+        compare_records(read_records(options.baseline), read_records(options.candidate),
                         {options.tolerance_percent / 100, options.allowed});
     const std::string text = render(comparison, options.format);
     if (options.output.empty())

@@ -12,9 +12,9 @@
 #include "host/cli/commands.h"
 #include "host/cli/measuring.h"
 #include "host/cli/out_folder.h"
+#include "host/cli/read_records.h"
 #include "host/gate/comparability.h"
 #include "host/gate/stored_gate.h"
-#include "host/record/journal.h"
 #include "host/record/whole_file.h"
 #include "host/run/environment.h"
 #include "host/run/paired_gate.h"
@@ -106,14 +106,6 @@ std::string clean_folder(const Options& options) {
     for (const GateOutput& output : gate_outputs())
         std::filesystem::remove(fmt::format("{}/{}", folder, output.file));
     return folder;
-}
-
-std::vector<ResultRecord> read_records(const std::string& path) {
-    JournalContents contents = read_journal(path);
-    if (contents.torn)
-        fmt::print(stderr, "slimbench: {}: the last line is torn and left out\n", path);
-    if (contents.records.empty()) throw std::runtime_error(path + ": no records in it");
-    return std::move(contents.records);
 }
 
 int stored(const Options& options) {
