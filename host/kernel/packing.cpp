@@ -187,6 +187,30 @@ LaunchSize team_launch(const TensorShape& out, const Variant& variant) {
                   static_cast<std::int64_t>(items)));
 }
 
+// Blocks whose weights take no more than half a usual second-level cache, at least one.
+std::int64_t blocks_in_cache(const ConvProblem& problem, const Variant& variant) {
+    constexpr std::int64_t cache_bytes = 512 << 10;
+    const WeightLayout layout = layout_of(problem, variant);
+    const std::int64_t bytes =
+        layout.block * layout.products * traits(traits(variant.precision).weight).bits / 8;
+    return std::max<std::int64_t>(1, cache_bytes / bytes);
+}
+
+// Two blocks share the windows that a work-item transforms. Where the second-level cache does not
+// hold a block's weights, up to four groups of tiles use each weight that comes
+// (kernels/cl/conv_winograd.cl), few enough that work-items still balance.
+LaunchSize winograd_launch(const ConvProblem& problem, std::int64_t tiles, std::int64_t blocks,
+                           const Variant& variant) {
+    constexpr std::int64_t cache_bytes = 1 << 20, most = 4, balanced_items = 8;
+    const WinogradBlock block = winograd_block(variant);
+    const std::int64_t bytes = 4 * winograd_weight_count(problem, block) / blocks;
+    const std::int64_t pairs = divide_up(blocks, 2);
+    const std::int64_t together =
+        bytes > cache_bytes ? std::clamp(tiles * pairs / balanced_items, std::int64_t{1}, most) : 1;
+    return {.global = {static_cast<std::size_t>(divide_up(tiles, together)),
+                       static_cast<std::size_t>(pairs), 1}};
+}
+
 }  // namespace
 
 PackedConstants pack(const FusedStep& step, const Variant& variant, const StepConstants& constants,
@@ -219,11 +243,13 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
     const std::int64_t rows = out.batch * out.height;
     switch (variant.family) {
         case Family::conv: {
-            // Transformed weights are large: two blocks of them stay in the second-level cache.
-            if (winograd) return {.global = {size(tiles), size(divide_up(blocks, 2)), 1}};
-            // Blocks for a tile first, then tiles.
+            const ConvProblem& problem = std::get<Conv>(step.operation).problem;
+            if (winograd) return winograd_launch(problem, tiles, blocks, variant);
+            // Blocks for a tile first, as long as their weights stay in the second-level cache,
+            // then tiles.
             const std::int64_t together = tiles_together(tiles * blocks, tiles * blocks);
-            const std::int64_t wide = std::min(together, blocks);
+            const std::int64_t wide =
+                std::min({together, blocks, blocks_in_cache(problem, variant)});
             return {.global = {size(divide_up(tiles, together / wide)),
                                size(divide_up(blocks, wide)), 1}};
         }

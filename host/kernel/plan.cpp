@@ -14,8 +14,8 @@ namespace slimbench {
 
 namespace {
 
-constexpr std::int64_t narrow_pitch =
-    4;  // images of up to four channels, which no vector kernel writes
+// Of images of up to four channels, which no kernel of wider vectors writes.
+constexpr std::int64_t narrow_pitch = 4;
 
 // Vector kernels write 16 channels at a time. Pixels that stand 4 KiB apart share the same sets of
 // a CPU's first-level cache, and a tile of 14 of them evicts its own. At a stride of 2 half as much

@@ -21,18 +21,26 @@ Refusal grouped(const FusedStep& step, const Network&) {
     return fmt::format("computes dense convolutions, this one has {} groups", groups);
 }
 
+namespace {
+
 // Tensors of up to 4 channels may be stored 4 channels wide (images and what resizing makes of
 // them).
+bool may_be_narrow(std::int64_t channels) {
+    return channels <= 4;
+}
+
+}  // namespace
+
 Refusal narrow(const FusedStep& step, const Network& network) {
     const std::int64_t channels = network.tensors[step.input].shape.channels;
-    if (channels > 4) return std::nullopt;
+    if (!may_be_narrow(channels)) return std::nullopt;
     return fmt::format("reads whole vectors of channels, an image of {} may be stored narrower",
                        channels);
 }
 
 Refusal dense_of_images(const FusedStep& step, const Network& network) {
     const std::int64_t channels = network.tensors[step.input].shape.channels;
-    if (channels <= 4) return grouped(step, network);
+    if (may_be_narrow(channels)) return grouped(step, network);
     return fmt::format("reads images of up to 4 channels, this input has {}", channels);
 }
 
@@ -102,6 +110,14 @@ Refusal many_pixels(const FusedStep& step, const Network& network) {
     const std::int64_t pixels = network.tensors[step.output].shape.pixels();
     if (pixels == 1) return grouped(step, network);
     return fmt::format("computes a single pixel, this step has {}", pixels);
+}
+
+Refusal narrow_residual(const FusedStep& step, const Network& network) {
+    if (!step.residual) return std::nullopt;
+    const std::int64_t channels = network.tensors[*step.residual].shape.channels;
+    if (!may_be_narrow(channels)) return std::nullopt;
+    return fmt::format(
+        "reads whole vectors of a residual, one of {} channels may be stored narrower", channels);
 }
 
 namespace {

@@ -20,6 +20,7 @@ Refusal inexact_sum(const FusedStep& step, const Network& network);  // of integ
 Refusal depthwise_dot(const FusedStep& step, const Network& network);
 Refusal countable(const FusedStep& step, const Network& network);  // in CLBlast's 32 bits
 Refusal many_pixels(const FusedStep& step, const Network& network);
+Refusal narrow_residual(const FusedStep& step, const Network& network);  // of a convolution
 
 // Positions of its padded input, one behind the other, that the windows of so many output pixels of
 // a convolution of stride 1 cover at most, wherever they start.

@@ -87,6 +87,8 @@ std::optional<std::string> refusal(const Variant& row, const FusedStep& step,
         return fmt::format("has {} work-items in a work-group, {} takes {}", row.team.items,
                            device.name, device.largest_work_group);
     if (auto reason = row.refuse(step, network)) return reason;
+    if (row.family == Family::conv && row.tile.lanes > 4)
+        if (auto reason = narrow_residual(step, network)) return reason;
     if (row.team.region > 0)
         if (const std::int64_t region = largest_region(step, network, row.block_pixels());
             region > row.team.region)

@@ -207,14 +207,9 @@ INLINE void fill_halos(global ELEMENT* output, step_args args, int first_pixel, 
     }
 }
 
-// Where input and output together are larger than this, no cache has kept the input, and 1x1
-// kernels read it faster than the hardware fetches it.
-#define FAR_BYTES (16 << 20)
-
+// Where no cache has kept the input, 1x1 kernels read it faster than the hardware fetches it.
 INLINE bool is_far(step_args args) {
-    const long elements = pixel_index(args.input, args.input.batch, 0, 0) +
-                          pixel_index(args.output, args.output.batch, 0, 0);
-    return elements * (long)sizeof(ELEMENT) > FAR_BYTES;
+    return bytes_of(args.input) + bytes_of(args.output) > (16 << 20);
 }
 
 // One of `shares` shares of the next tile's windows, to the caches.

@@ -1,10 +1,11 @@
 // Dense 3x3 convolution of stride 1 by Winograd's minimal filtering F(4x4, 3x3) (A. Lavin and
 // S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2016), for CPUs with explicit
 // vectors: an output tile of 4x4 pixels costs 36 products per pair of channels instead of 144. A
-// work-item transforms the windows of PIXELS tiles and multiplies them, one of the 36 places at a
-// time, as conv_blocked.cl does pixels: PIXELS tiles x VECTORS x LANES output channels.
+// work-item transforms the windows of groups of PIXELS tiles and multiplies them, one of the 36
+// places at a time, as conv_blocked.cl does pixels: PIXELS tiles x VECTORS x LANES output channels.
+// All its groups use a place's weights before the next place's come.
 //
-// Global size: groups of PIXELS tiles (fastest), groups of blocks of output channels.
+// Global size: shares of the groups of tiles (fastest), shares of the blocks of output channels.
 //
 // Weights, transformed by the host, are floats in every precision: [block][place][input channels
 // rounded up to 16][VECTORS x LANES]. The input's halo covers the padding; what a window at the
@@ -18,7 +19,8 @@
 
 #define TILES PIXELS
 #define PLACES 36
-// Of the input; more would not fit a driver thread's stack. host/kernel/registry.cpp knows it too.
+// Of the input, whose transformed tiles lie on the driver thread's stack. host/kernel/refusal.cpp
+// knows it too.
 #define MOST_CHANNELS 512
 
 // The upper left output pixel of a tile.
@@ -151,6 +153,7 @@ INLINE void multiply(int vectors, const float* transformed, global const WEIGHT*
 INLINE void finish_tile(const lanes_float* product, global const float* channels,
                         global const ELEMENT* residual, global ELEMENT* output, step_args args,
                         position at, int c) {
+    const bool streaming = streams_lines(output, args.output);
     lanes_float half_done[4 * 6];
 #pragma unroll
     for (int x = 0; x < 6; ++x) {
@@ -171,9 +174,9 @@ INLINE void finish_tile(const lanes_float* product, global const float* channels
 #pragma unroll
         for (int x = 0; x < 4; ++x)
             if (at.x + x < args.output.width)
-                finish(residual + from + x * (long)args.residual.pitch,
-                       output + to + x * (long)args.output.pitch, args,
-                       scaled(channels, args, c, done[x]));
+                store_or_stream(streaming, output + to + x * (long)args.output.pitch,
+                                activated(residual + from + x * (long)args.residual.pitch, args,
+                                          scaled(channels, args, c, done[x])));
     }
 }
 
@@ -187,40 +190,95 @@ INLINE void fill_halo_of_tile(global ELEMENT* output, step_args args, position a
             if (on_border(args.output, y, x)) fill_halo(output, args, at.n, y, x, c, c + LANES);
 }
 
-KERNEL conv_winograd(STEP_ARGUMENTS) {
-    float transformed[PLACES * (TILES * MOST_CHANNELS + 16)] __attribute__((aligned(64)));
-    lanes_float product[PLACES * TILES * VECTORS];
-    const int tiles =
-        args.output.batch * divide_up(args.output.height, 4) * divide_up(args.output.width, 4);
-    const int first = (int)get_global_id(0) * TILES, live = min(TILES, tiles - first);
-    const int depth = divide_up(args.input.channels, 16) * 16;
+// Input and output of at least so many bytes leave no cache with the windows of the next tiles. From
+// more channels than these, what is multiplied needs the second-level cache for itself.
+INLINE bool is_far(step_args args) {
+    return args.input.channels <= 64 && bytes_of(args.input) + bytes_of(args.output) > (4 << 20);
+}
+
+INLINE void find_windows(global const ELEMENT* input, step_args args, int tile,
+                         global const ELEMENT** window) {
 #pragma nounroll
-    for (int t = 0; t < TILES; ++t)  // the last one again where there are no more
-        transform_window(input, args, tile_at(args, first + min(t, live - 1)), depth,
-                         transformed + t * depth);
+    for (int t = 0; t < TILES; ++t) {
+        const position at = tile_at(args, tile + t);
+        window[t] =
+            input + pixel_index(args.input, at.n, at.y - args.pad_top, at.x - args.pad_left);
+    }
+}
+
+// The pixel of each window that is transformed to this place, to the second-level cache. Its first
+// two columns belong to the tile before, too.
+INLINE void prefetch_pixel(global const ELEMENT** window, step_args args, int place) {
+    const int line = 64 / (int)sizeof(ELEMENT), y = place / 6, x = place % 6;
+    if (x < 2) return;
+    const long pixel = y * row_pitch(args.input) + x * (long)args.input.pitch;
+#pragma nounroll
+    for (int t = 0; t < TILES; ++t)
+#pragma nounroll
+        for (int c = 0; c < args.input.channels; c += line)
+            __builtin_prefetch((const void*)(size_t)(window[t] + pixel + c), 0, 2);
+}
+
+#define MOST_GROUPS 4
+#define PLACE_PRODUCTS (TILES * VECTORS)
+
+// Up to MOST_GROUPS groups: `tiles` tiles from `first` on.
+INLINE void compute_groups(STEP_ARGUMENTS, int first, int tiles, float* transformed,
+                           lanes_float* product) {
+    const int depth = divide_up(args.input.channels, 16) * 16;
+    const int groups = divide_up(tiles, TILES), group_pitch = PLACES * place_pitch(depth);
+#pragma nounroll
+    for (int t = 0; t < groups * TILES; ++t)  // the last one again where there are no more
+        transform_window(input, args, tile_at(args, first + min(t, tiles - 1)), depth,
+                         transformed + t / TILES * group_pitch + t % TILES * depth);
+    const bool far = groups == 1 && is_far(args);
+    global const ELEMENT* next[TILES];
+    if (far) find_windows(input, args, first + TILES, next);
 
     const int blocks = divide_up(args.output.channels, VECTORS * LANES);
-    const int groups = get_global_size(1), group = get_global_id(1);
-    const int end_block = share_begin(blocks, groups, group + 1);
+    const int shares = get_global_size(1), share = get_global_id(1);
+    const int first_block = share_begin(blocks, shares, share);
+    const int end_block = share_begin(blocks, shares, share + 1);
 #pragma nounroll
-    for (int block = share_begin(blocks, groups, group); block < end_block; ++block) {
+    for (int block = first_block; block < end_block; ++block) {
         global const WEIGHT* place = weights + (long)block * PLACES * depth * VECTORS * LANES;
         const int vectors = divide_up(args.output.channels, LANES) - block * VECTORS;
 #pragma nounroll
         for (int i = 0; i < PLACES; ++i) {
-            multiply(vectors, transformed + i * place_pitch(depth), place, depth,
-                     args.input.channels, product + i * TILES * VECTORS);
+#pragma nounroll
+            for (int g = 0; g < groups; ++g)
+                multiply(vectors, transformed + g * group_pitch + i * place_pitch(depth), place,
+                         depth, args.input.channels, product + (g * PLACES + i) * PLACE_PRODUCTS);
+            if (far && block == first_block) prefetch_pixel(next, args, i);
             place += depth * VECTORS * LANES;
         }
 #pragma nounroll
-        for (int t = 0; t < live; ++t) {
+        for (int t = 0; t < tiles; ++t) {
             const position at = tile_at(args, first + t);
+            const lanes_float* of_tile =
+                product + t / TILES * PLACES * PLACE_PRODUCTS + t % TILES * VECTORS;
             for (int v = 0; v < VECTORS; ++v) {
                 const int c = (block * VECTORS + v) * LANES;
                 if (c >= args.output.channels) continue;
-                finish_tile(product + t * VECTORS + v, channels, residual, output, args, at, c);
+                finish_tile(of_tile + v, channels, residual, output, args, at, c);
                 if (args.output.halo > 0) fill_halo_of_tile(output, args, at, c);
             }
         }
     }
+}
+
+KERNEL conv_winograd(STEP_ARGUMENTS) {
+    float transformed[MOST_GROUPS * PLACES * (TILES * MOST_CHANNELS + 16)]
+        __attribute__((aligned(64)));
+    lanes_float product[MOST_GROUPS * PLACES * PLACE_PRODUCTS];
+    const int tiles =
+        args.output.batch * divide_up(args.output.height, 4) * divide_up(args.output.width, 4);
+    const int groups = divide_up(tiles, TILES);
+    const int shares = get_global_size(0), share = get_global_id(0);
+    const int end = min(share_begin(groups, shares, share + 1) * TILES, tiles);
+#pragma nounroll
+    for (int first = share_begin(groups, shares, share) * TILES; first < end;
+         first += MOST_GROUPS * TILES)
+        compute_groups(input, weights, channels, residual, output, args, first,
+                       min(MOST_GROUPS * TILES, end - first), transformed, product);
 }

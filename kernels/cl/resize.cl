@@ -46,13 +46,6 @@ INLINE lanes_float interpolated(global const ELEMENT* image, int taps, axis_wind
     return sum;
 }
 
-// An output that no cache holds is written past them all: reading a line just to overwrite it
-// doubles the traffic.
-INLINE bool streams(global const ELEMENT* output, tensor_view view) {
-    const ulong bytes = pixel_index(view, view.batch, 0, 0) * sizeof(ELEMENT);
-    return bytes > (64 << 20) && (ulong)output % sizeof(lanes_element) == 0;
-}
-
 // Inlined with a constant number of taps.
 INLINE void resize_share(const int taps, output_share share, global const ELEMENT* input,
                          global const WEIGHT* tables, global const float* channels,
@@ -63,7 +56,7 @@ INLINE void resize_share(const int taps, output_share share, global const ELEMEN
     global const ELEMENT* image = input + pixel_index(from, share.n, 0, 0);
     const axis_window vertical =
         window_at(tables, taps, to.height, share.y, from.height, row_pitch(from));
-    const bool streamed = streams(output, to);
+    const bool streamed = streams(output, to, 64 << 20);
     FOR_EACH_PIXEL(share) {
         const axis_window horizontal =
             window_at(column_table, taps, to.width, x, from.width, from.pitch);
@@ -73,10 +66,7 @@ INLINE void resize_share(const int taps, output_share share, global const ELEMEN
             const lanes_float sum = interpolated(image + c, taps, vertical, horizontal);
             const lanes_float value =
                 activated(residual + added + c, args, scaled(channels, args, c, sum));
-            if (streamed)
-                stream_result(output + out + c, value);
-            else
-                store_result(output + out + c, value);
+            store_or_stream(streamed, output + out + c, value);
         }
         fill_halo_of_share(output, args, share, x);
     }

@@ -127,6 +127,8 @@ std::vector<StepCase> winograd_cases() {
             make("winograd_asymmetric_padding", Family::conv, alone({3, 34, 19, 22}, lopsided)),
             make("winograd_residual", Family::conv,
                  with_residual({2, 40, 22, 23}, padded_conv(40), Activation::relu)),
+            make("winograd_several_groups_of_tiles", Family::conv,
+                 alone({1, 117, 41, 38}, padded_conv(35))),
             make("winograd_halo", Family::conv, chain)};
 }
 
@@ -176,7 +178,9 @@ std::vector<StepCase> residual_cases() {
                  with_residual({2, 24, 7, 9}, padded_conv(24), Activation::relu)),
             make("residual_alone", Family::conv,
                  with_residual({1, 37, 5, 5}, padded_conv(37), Activation::none)),
-            make("residual_of_an_earlier_step", Family::conv, downsampling)};
+            make("residual_of_an_earlier_step", Family::conv, downsampling),
+            make("residual_of_an_image", Family::conv,
+                 with_residual({2, 3, 5, 5}, conv_of(3, {1, 1}), Activation::none))};
 }
 
 Conv depthwise(std::int64_t channels, std::int64_t side) {

@@ -225,6 +225,24 @@ TEST(Launch, gives_winograds_work_items_two_blocks) {
               (std::array<std::size_t, 3>{33, 2, 1}));
 }
 
+TEST(Launch, gives_winograds_work_items_more_tiles_where_weights_leave_the_cache) {
+    const auto global = [](const char* problem) {
+        const LoneStep lone = lone_conv(problem);
+        return launch_size(lone.step, row("conv_winograd.fp32.avx512"), lone.network).global;
+    };
+    EXPECT_EQ(global("mb1ic128ih128oc128kh3ph1"), (std::array<std::size_t, 3>{43, 1, 1}));
+    EXPECT_EQ(global("mb1ic256ih14oc256kh3ph1"), (std::array<std::size_t, 3>{3, 2, 1})) << "few";
+}
+
+TEST(Launch, gives_a_work_item_no_more_blocks_than_stay_in_the_cache) {
+    const auto global = [](const char* problem) {
+        const LoneStep lone = lone_conv(problem);
+        return launch_size(lone.step, row("conv_blocked.fp32.avx512"), lone.network).global;
+    };
+    EXPECT_EQ(global("mb1ic128ih56oc128kh3sh2ph1"), (std::array<std::size_t, 3>{28, 2, 1}));
+    EXPECT_EQ(global("mb1ic512ih14oc512kh3sh2ph1"), (std::array<std::size_t, 3>{2, 16, 1}));
+}
+
 TEST(Launch, gives_every_tile_of_a_gpus_convolution_a_work_group) {
     const LoneStep lone = lone_conv("mb1ic64ih15oc130kh1");  // 225 pixels
     const LaunchSize size = launch_size(lone.step, row("conv_igemm.fp32"), lone.network);
