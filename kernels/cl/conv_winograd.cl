@@ -190,8 +190,8 @@ INLINE void fill_halo_of_tile(global ELEMENT* output, step_args args, position a
             if (on_border(args.output, y, x)) fill_halo(output, args, at.n, y, x, c, c + LANES);
 }
 
-// Input and output of at least so many bytes leave no cache with the windows of the next tiles. From
-// more channels than these, what is multiplied needs the second-level cache for itself.
+// Whether the maps are too large for the caches to have the windows of the next tiles. With more
+// channels, what is multiplied needs the second-level cache for itself.
 INLINE bool is_far(step_args args) {
     return args.input.channels <= 64 && bytes_of(args.input) + bytes_of(args.output) > (4 << 20);
 }
