@@ -1,5 +1,6 @@
 #include "host/kernel/refusal.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "host/kernel/layout.h"
@@ -7,6 +8,8 @@
 
 namespace slimbench {
 namespace {
+
+using ::testing::Contains;
 
 TEST(LargestRegion, is_that_of_the_tile_that_covers_most) {
     constexpr std::int64_t pixels = 64;
@@ -33,6 +36,18 @@ TEST(LargestRegion, is_that_of_the_tile_that_covers_most) {
         EXPECT_GE(bound, largest) << text;
         EXPECT_LE(bound, largest + 2 * halo * row + 2 * halo) << text;
     }
+}
+
+TEST(Refusal, reads_no_whole_vectors_of_an_image_that_is_added) {
+    LoneStep lone = lone_conv("mb1ic16ih9oc3kh1");
+    lone.network.tensors.push_back({"image", {1, 3, 9, 9}});
+    lone.step.residual = 2;
+    const Choice choice = choose(lone.step, lone.network, Precision::fp32, device_of(Tier::avx512));
+    ASSERT_NE(choice.variant, nullptr);
+    EXPECT_EQ(choice.variant->name, "conv_blocked.fp32.portable");
+    EXPECT_THAT(choice.refused,
+                Contains("conv_blocked.fp32.avx512: reads whole vectors of a residual, one of 3 "
+                         "channels may be stored narrower"));
 }
 
 }  // namespace

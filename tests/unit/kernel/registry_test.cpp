@@ -262,18 +262,6 @@ TEST(Registry, gives_grouped_convolutions_the_plain_row_and_says_why) {
                          "groups"));
 }
 
-TEST(Registry, reads_no_whole_vectors_of_an_image_that_is_added) {
-    LoneStep lone = lone_conv("mb1ic16ih9oc3kh1");
-    lone.network.tensors.push_back({"image", {1, 3, 9, 9}});
-    lone.step.residual = 2;
-    const Choice choice = choose(lone.step, lone.network, Precision::fp32, device_of(Tier::avx512));
-    ASSERT_NE(choice.variant, nullptr);
-    EXPECT_EQ(choice.variant->name, "conv_blocked.fp32.portable");
-    EXPECT_THAT(choice.refused,
-                Contains("conv_blocked.fp32.avx512: reads whole vectors of a residual, one of 3 "
-                         "channels may be stored narrower"));
-}
-
 TEST(Registry, says_which_tier_is_missing) {
     const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
     const Choice choice = choose(conv.step, conv.network, Precision::int8, device_of(Tier::avx2));
