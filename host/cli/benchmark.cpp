@@ -116,7 +116,7 @@ std::vector<Workload> workloads_of(const BenchmarkOptions& options,
     }
     const LeastSampling least = parse_min_time(options.min_time);
     for (Workload& workload : workloads) {
-        measuring.apply(workload.protocol);
+        measuring.apply(workload);
         least.apply(workload.protocol);
     }
     return workloads;

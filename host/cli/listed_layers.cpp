@@ -39,7 +39,7 @@ ListedLayers list_layers(const std::vector<std::string>& problems,
         for (const Precision precision : given.empty() ? own : given) {
             layers.workloads.push_back(layer_workload(written.problem, written.name, precision));
             Workload& workload = layers.workloads.back();
-            measuring.apply(workload.protocol);
+            measuring.apply(workload);
             layers.repeats[{workload.network.nodes.front().name,
                             std::string(traits(precision).name)}] = written.repeats;
         }

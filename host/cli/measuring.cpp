@@ -87,9 +87,10 @@ std::vector<Precision> MeasuringOptions::parsed_precisions() const {
     return parsed;
 }
 
-void MeasuringOptions::apply(Protocol& protocol) const {
-    if (min_time > 0) protocol.min_time = min_time;
-    if (time_limit > 0) protocol.time_limit = time_limit;
+void MeasuringOptions::apply(Workload& workload) const {
+    if (min_time > 0) workload.protocol.min_time = min_time;
+    if (time_limit > 0) workload.protocol.time_limit = time_limit;
+    if (seed) workload.seed = *seed;
 }
 
 std::shared_ptr<MeasuringOptions> add_device_options(CLI::App& command) {
@@ -123,6 +124,8 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
         ->check(CLI::IsMember(peer_names));
     command.add_option("--min-time", options->min_time, "Seconds to sample each row at least")
         ->check(CLI::PositiveNumber);
+    command.add_option("--seed", options->seed, "What weights and images are drawn from")
+        ->check(CLI::NonNegativeNumber);
     command.add_option("--tier", options->tier, "Use CPU kernels of at most this tier")
         ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
     command.add_option(

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "host/run/coordinator.h"
+#include "host/suite/workload.h"
 
 namespace slimbench {
 
@@ -17,12 +20,13 @@ struct MeasuringOptions {
     std::vector<std::string> precisions, peers;
     double min_time = 0;    // 0: the suite's
     double time_limit = 0;  // 0: the suite's
+    std::optional<std::uint64_t> seed;
     bool quiet = false, no_roofline = false, unproven = false, no_tuning = false;
 
     RunOptions run_options() const;
     std::vector<Precision> parsed_precisions()
         const;  // throws std::invalid_argument with what is allowed
-    void apply(Protocol& protocol) const;
+    void apply(Workload& workload) const;
 };
 std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command);
 // Those of them that tuning has too: device, precisions, time limit, quiet.

@@ -38,7 +38,7 @@ PlannedWorkloads plan_workloads(const WorkloadOptions& options, const MeasuringO
     }
     planned.name = fmt::format("{}", fmt::join(names, "+"));
     planned.hash = fmt::format("{}", fmt::join(hashes, "+"));
-    for (Workload& workload : planned.workloads) measuring.apply(workload.protocol);
+    for (Workload& workload : planned.workloads) measuring.apply(workload);
     return planned;
 }
 

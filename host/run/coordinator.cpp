@@ -340,7 +340,10 @@ std::string repro_command(const Workload& workload, const Row& row, const RunOpt
         (options.tier ? fmt::format(" --tier {}", name(*options.tier)) : "") +
         option_if(!options.kernel.empty(), "--kernel " + options.kernel) +
         option_if(options.unproven, "--unproven") + option_if(!options.tuning, "--no-tuning") +
-        option_if(peer, "--peer " + identity.implementation);
+        option_if(peer, "--peer " + identity.implementation) +
+        option_if(workload.seed != 1, fmt::format("--seed {}", workload.seed)) +
+        option_if(workload.protocol.min_time != Protocol{}.min_time,
+                  fmt::format("--min-time {}", workload.protocol.min_time));
     const bool layer = identity.kind == RowKind::layer;
     const bool cold = identity.cache == CacheState::cold;
     if (identity.network == "layer")
