@@ -74,14 +74,32 @@ Operands operands_of(const FusedStep& step, const Network& network) {
     return {channels(step.output), step.residual ? 0 : channels(step.output)};
 }
 
+// Kernels and the reference add in 32 bits, from `init` on. Whatever the image and the order, sums
+// stay between the extremes of each filter.
 std::vector<std::int32_t> zero_point_correction(const std::vector<std::int8_t>& weights,
                                                 std::size_t filters, int zero_point) {
-    std::vector<std::int32_t> init(filters, 0);
+    constexpr std::int64_t most_activation = 255;
+    constexpr std::int64_t least = std::numeric_limits<std::int32_t>::min();
+    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+    std::vector<std::int32_t> inits;
     const std::size_t per_filter = weights.size() / filters;
-    for (std::size_t o = 0; o < filters; ++o)
-        for (std::size_t i = 0; i < per_filter; ++i)
-            init[o] -= zero_point * weights[o * per_filter + i];
-    return init;
+    for (std::size_t o = 0; o < filters; ++o) {
+        std::int64_t positive = 0, negative = 0;
+        for (std::size_t i = 0; i < per_filter; ++i) {
+            const std::int64_t weight = weights[o * per_filter + i];
+            (weight > 0 ? positive : negative) += weight;
+        }
+        const std::int64_t init = -zero_point * (positive + negative);
+        const std::int64_t low = std::min<std::int64_t>(init, 0) + most_activation * negative;
+        const std::int64_t high = std::max<std::int64_t>(init, 0) + most_activation * positive;
+        if (low < least || high > most)
+            throw std::runtime_error(
+                fmt::format("INT8 sums of filter {}, of {} products, may leave 32 bits: they lie "
+                            "between {} and {}",
+                            o, per_filter, low, high));
+        inits.push_back(static_cast<std::int32_t>(init));
+    }
+    return inits;
 }
 
 void set_bounds_int8(StepConstants& constants, Activation activation,

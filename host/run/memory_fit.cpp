@@ -1,6 +1,7 @@
 #include "host/run/memory_fit.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -50,6 +51,16 @@ std::string amount(std::uint64_t bytes) {
     return fmt::format("{:.0f} MiB ({} bytes)", static_cast<double>(bytes) / (1 << 20), bytes);
 }
 
+// Kernels count the pixels of a batch in 32 bits, and may round them up to whole tiles.
+std::optional<std::string> too_many_pixels(const Network& network) {
+    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max() - (1 << 20);
+    for (const Tensor& tensor : network.tensors)
+        if (tensor.shape.pixels() > most)
+            return fmt::format("tensor '{}' has {} pixels in the batch, kernels count up to {}",
+                               tensor.name, tensor.shape.pixels(), most);
+    return std::nullopt;
+}
+
 }  // namespace
 
 MemoryEstimate estimate_memory(const Plan& plan, const Network& network) {
@@ -75,7 +86,7 @@ std::optional<std::string> too_large(const Plan& plan, const Network& network,
     if (host > host_memory)
         return fmt::format("needs {} of host memory, {} of it for verification; available are {}",
                            amount(host), amount(need.host), amount(host_memory));
-    return std::nullopt;
+    return too_many_pixels(network);
 }
 
 }  // namespace slimbench

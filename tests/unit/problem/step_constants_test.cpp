@@ -73,6 +73,25 @@ TEST(ConstantsInt8, convolution_folds_scales_and_zero_points) {
     EXPECT_EQ(constants.input_pad, 10.0f);
 }
 
+// 66,311 products of 255 and 127 stay below 2^31, and one more does not.
+TEST(ConstantsInt8, sums_that_may_leave_32_bits_are_refused) {
+    const auto constants_of = [](std::int64_t channels) {
+        NetworkBuilder builder({1, channels, 1, 1});
+        builder.add("c", Conv{.problem = {.filters = 1}, .weights = "c"}, {0});
+        const Network network = builder.build();
+        const FusedStep step = fuse(network).at(0);
+        const Parameters parameters{
+            .weights = {{"c", std::vector<float>(static_cast<std::size_t>(channels), 1.0f)}},
+            .biases = {},
+            .norms = {}};
+        return constants_int8(step, network, parameters, {{1, 0}, {1, 0}});
+    };
+    EXPECT_THAT(constants_of(66'311).init, ElementsAre(0));
+    EXPECT_THAT([&] { constants_of(66'312); },
+                testing::ThrowsMessage<std::runtime_error>(
+                    testing::HasSubstr("INT8 sums of filter 0, of 66312 products")));
+}
+
 TEST(ConstantsInt8, activation_bounds_stand_in_output_steps) {
     const Residual relu6(Activation::relu6);
     const StepConstants constants =

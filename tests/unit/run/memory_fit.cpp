@@ -78,6 +78,14 @@ TEST(MemoryFit, one_buffer_may_be_too_large) {
     EXPECT_THAT(reason(65536, device(true), 64 * gib), HasSubstr("needs one buffer of"));
 }
 
+TEST(MemoryFit, kernels_count_pixels_in_32_bits) {
+    DeviceTraits vast = device(false);
+    vast.global_memory = vast.largest_allocation = 4096 * gib;
+    EXPECT_EQ(reason(2'000'000, vast, 4096 * gib), "fits");
+    EXPECT_THAT(reason(2'200'000, vast, 4096 * gib),
+                HasSubstr("tensor 'image' has 2252800000 pixels in the batch"));
+}
+
 TEST(MemoryFit, a_cpu_device_shares_its_memory_with_verification) {
     const std::uint64_t host = gib / 6;
     EXPECT_EQ(reason(128, device(false), host), "fits");
