@@ -1,6 +1,7 @@
 #include "reports/table.h"
 
 #include <algorithm>
+#include <regex>
 #include <sstream>
 #include <stdexcept>
 
@@ -11,9 +12,16 @@ namespace {
 
 constexpr std::size_t page_width = 100;
 
+// Renderers would take `all@0.5` for an address to write to.
+std::string without_addresses(const std::string& cell) {
+    static const std::regex address("[^\\s,()]+@[^\\s,()]+");
+    if (cell.find('`') != cell.npos) return cell;
+    return std::regex_replace(cell, address, "`$&`");
+}
+
 std::string for_markdown(const std::string& cell) {
     std::string escaped;
-    for (const char c : cell) {
+    for (const char c : without_addresses(cell)) {
         if (c == '|') escaped += '\\';
         escaped += c == '\n' ? ' ' : c;
     }
@@ -46,39 +54,44 @@ void Table::blank_repeats(std::size_t columns) {
     }
 }
 
-std::vector<std::size_t> Table::widths(const std::vector<std::vector<std::string>>& rows) const {
-    std::vector<std::size_t> widths;
-    for (std::size_t column = 0; column < columns_.size(); ++column) {
-        widths.push_back(std::max<std::size_t>(3, columns_[column].title.size()));
-        for (const auto& row : rows) widths.back() = std::max(widths.back(), row[column].size());
-    }
+std::vector<std::vector<std::string>> Table::lines() const {
+    std::vector<std::vector<std::string>> lines(1);
+    for (const Column& column : columns_) lines[0].push_back(column.title);
+    lines.insert(lines.end(), rows_.begin(), rows_.end());
+    return lines;
+}
+
+std::vector<std::size_t> Table::widths(const std::vector<std::vector<std::string>>& lines) const {
+    std::vector<std::size_t> widths(columns_.size(), 3);
+    for (const auto& line : lines)
+        for (std::size_t column = 0; column < columns_.size(); ++column)
+            widths[column] = std::max(widths[column], line[column].size());
     return widths;
 }
 
 std::string Table::markdown() const {
-    std::vector<std::vector<std::string>> rows = rows_;
-    for (auto& row : rows) std::transform(row.begin(), row.end(), row.begin(), for_markdown);
-    const std::vector<std::size_t> width = widths(rows);
+    std::vector<std::vector<std::string>> cells = lines();
+    for (auto& line : cells) std::transform(line.begin(), line.end(), line.begin(), for_markdown);
+    const std::vector<std::size_t> width = widths(cells);
 
-    std::string titles = "|", rule = "|", body;
-    for (std::size_t column = 0; column < columns_.size(); ++column) {
-        const bool left = columns_[column].align == Align::left;
-        titles += fmt::format(
-            " {} |", padded(columns_[column].title, width[column], columns_[column].align));
-        rule += std::string(width[column] + 1, '-') + (left ? "-|" : ":|");
-    }
-    for (const auto& row : rows) {
-        body += "|";
+    std::string text, rule = "|";
+    for (std::size_t column = 0; column < columns_.size(); ++column)
+        rule += std::string(width[column] + 1, '-') +
+                (columns_[column].align == Align::left ? "-|" : ":|");
+    for (const auto& line : cells) {
+        const bool titles = text.empty();
+        text += "|";
         for (std::size_t column = 0; column < columns_.size(); ++column)
-            body +=
-                fmt::format(" {} |", padded(row[column], width[column], columns_[column].align));
-        body += "\n";
+            text +=
+                fmt::format(" {} |", padded(line[column], width[column], columns_[column].align));
+        text += titles ? fmt::format("\n{}\n", rule) : "\n";
     }
-    return titles + "\n" + rule + "\n" + body;
+    return text;
 }
 
 std::string Table::plain() const {
-    const std::vector<std::size_t> width = widths(rows_);
+    const std::vector<std::vector<std::string>> cells = lines();
+    const std::vector<std::size_t> width = widths(cells);
     std::string text;
     const auto add_line = [&](const auto& cell_of) {
         std::string line;
@@ -88,7 +101,7 @@ std::string Table::plain() const {
         trim_right(line);
         text += line + "\n";
     };
-    add_line([&](std::size_t column) { return columns_[column].title; });
+    add_line([&](std::size_t column) { return cells[0][column]; });
     add_line([&](std::size_t column) { return std::string(width[column], '-'); });
     for (const auto& row : rows_) add_line([&](std::size_t column) { return row[column]; });
     return text;

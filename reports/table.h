@@ -24,11 +24,12 @@ public:
     // the first `columns`.
     void blank_repeats(std::size_t columns);
 
-    std::string markdown() const;  // pipes in cells are escaped; ends with a newline
+    std::string markdown() const;  // pipes and @ in cells are escaped; ends with a newline
     std::string plain() const;     // two spaces between columns, a rule under the titles
 
 private:
-    std::vector<std::size_t> widths(const std::vector<std::vector<std::string>>& rows) const;
+    std::vector<std::vector<std::string>> lines() const;  // titles, then rows
+    std::vector<std::size_t> widths(const std::vector<std::vector<std::string>>& lines) const;
 
     std::vector<Column> columns_;
     std::vector<std::vector<std::string>> rows_;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "reports/table.h"
@@ -76,6 +77,14 @@ TEST(Table, markdown_aligns_cells_and_escapes_pipes) {
     Table table({{"name", Table::Align::left}, {"time"}});
     table.add_row({"a|b", "1"});
     EXPECT_EQ(table.markdown(), "| name | time |\n|------|-----:|\n| a\\|b |    1 |\n");
+}
+
+// Renderers of GitHub's Markdown link what looks like an address of mail.
+TEST(Table, markdown_shows_prunings_as_code) {
+    Table table({{"pruning", Table::Align::left}, {"command", Table::Align::left}});
+    table.add_row({"1.35 ms (int8, all@0.5)", "`run --prune all@0.5`"});
+    EXPECT_THAT(table.markdown(), ::testing::HasSubstr("| 1.35 ms (int8, `all@0.5`) | `run --pru"));
+    EXPECT_THAT(table.plain(), ::testing::HasSubstr("(int8, all@0.5)"));
 }
 
 TEST(Table, plain_text_has_no_trailing_blanks) {

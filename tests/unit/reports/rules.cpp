@@ -177,8 +177,8 @@ TEST(Markdown, winograds_algorithm_is_named_with_the_precisions_that_took_it) {
 
 TEST(Markdown, backbone_is_the_level_without_its_skips) {
     const std::string text = pyramid_tables(pyramid_records());
-    EXPECT_THAT(text, HasSubstr("|     2 | backbone   |"));
-    EXPECT_THAT(text, HasSubstr("|       | first2@0.5 |"));
+    EXPECT_THAT(text, HasSubstr("|     2 | backbone     |"));
+    EXPECT_THAT(text, HasSubstr("|       | `first2@0.5` |"));
 }
 
 TEST(Peers, ratio_is_the_peers_time_over_ours) {
