@@ -50,6 +50,7 @@ public:
         CoverageRule rule;
         rule.seed = seed;
         rule.allowed_steps = 1;  // oneDNN rounds in its own order
+        rule.bias_first = true;
         if (winograd()) rule.rounding = winograd_rounding;
         verdict_ = verify_step(step, problem.constants[index], input, added, offer_.step->output(),
                                rule, threads);

@@ -59,6 +59,7 @@ public:
           steps_(rule.allowed_steps),
           storage_(rule.storage),
           rounding_(rule.rounding),
+          bias_first_(rule.bias_first),
           accumulator_(rule.accumulator),
           half_run_(rule.half_run),
           factor_(rule.factor),
@@ -74,8 +75,10 @@ public:
                  ? fmt::format(
                        "{0} sqrt({1}) min(1, 2 sqrt({1}/K)) eps(binary16) sum|x||w| |scale| + ",
                        rounding_, half_run_)
-                 : fmt::format("{} sqrt(K) {} sum|x||w| |scale| + ", rounding_,
-                               accumulator_ == DataType::f16 ? "eps(binary16)" : "eps")) +
+                 : fmt::format("{} sqrt(K) {} {} + ", rounding_,
+                               accumulator_ == DataType::f16 ? "eps(binary16)" : "eps",
+                               bias_first_ ? "(sum|x||w| |scale| + |bias| + |residual|)"
+                                           : "sum|x||w| |scale|")) +
             (factor_ == DataType::tf32 ? "min(2, 16 / sqrt(K)) eps(tf32) sum|x||w| |scale| + "
                                        : "");
         return fmt::format("|e| <= {}half-ulps of the epilogue{}", products_ == 0 ? "" : sum,
@@ -89,9 +92,9 @@ public:
             return traits(DataType::f32).epsilon / 2 * std::fabs(expected) +
                    std::numeric_limits<float>::denorm_min() / 2;
         else
-            return error_bound(
-                constants_, element,
-                {products_, magnitude, storage_, rounding_, accumulator_, half_run_, factor_});
+            return error_bound(constants_, element,
+                               {products_, magnitude, storage_, rounding_, bias_first_,
+                                accumulator_, half_run_, factor_});
     }
 
 private:
@@ -99,6 +102,7 @@ private:
     int steps_;
     DataType storage_;
     double rounding_;
+    bool bias_first_;
     DataType accumulator_;
     int half_run_;
     DataType factor_;

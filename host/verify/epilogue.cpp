@@ -62,10 +62,15 @@ double error_bound(const StepConstants& constants, const Summed<float>& element,
     const double added =
         element.residual ? static_cast<double>(*element.residual) * constants.residual_scale : 0.0;
     const double accumulation = scale.products == 0 ? 0 : accumulation_bound(scale) * factor;
+    const double beginning = std::fabs(constants.bias[element.channel]) + std::fabs(added);
+    const double carried = scale.bias_first ? scale.rounding * epsilon * beginning *
+                                                  std::sqrt(static_cast<double>(scale.products))
+                                            : 0;
     const double epilogue =
         std::fabs(scaled) + std::fabs(biased) + std::fabs(added) + std::fabs(biased + added);
     // Devices may flush results below the normal range to zero.
-    const double computed = accumulation + epsilon * epilogue + std::numeric_limits<float>::min();
+    const double computed =
+        accumulation + carried + epsilon * epilogue + std::numeric_limits<float>::min();
     if (scale.storage != DataType::f16) return computed;
     // Storing rounds the computed value, which is itself off by `computed`, to half an ulp, or to
     // half the smallest binary16.

@@ -45,6 +45,7 @@ struct ErrorScale {
     float magnitude = 0;        // sum |x||w|
     DataType storage = DataType::f32;
     double rounding = 0;  // CoverageRule::rounding
+    bool bias_first = false;
     DataType accumulator = DataType::f32;
     int half_run = 0;  // CoverageRule::half_run
     DataType factor = DataType::f32;

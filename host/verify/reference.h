@@ -29,7 +29,8 @@ struct CoverageRule {
     std::uint64_t seed = 1;
     int allowed_steps = 0;             // INT8: how many integers a value may lie off; 1 for peers
     DataType storage = DataType::f32;  // f16: the step rounded its floats to binary16 to store them
-    double rounding = direct_rounding;     // of sums, in units of sqrt(K) eps sum|x||w|
+    double rounding = direct_rounding;  // of sums, in units of sqrt(K) eps sum|x||w|
+    bool bias_first = false;  // peers: sums begin with bias and residual, and round with those
     DataType accumulator = DataType::f32;  // f16: sums were kept in binary16 already
     int half_run = 0;  // so many products were added in binary16 before their sum went on in float
     DataType factor = DataType::f32;  // tf32: the factors of products were rounded to that

@@ -88,19 +88,18 @@ TEST_F(DevicesCommand, findings_are_kept_until_they_are_probed_anew) {
     EXPECT_EQ(std::filesystem::file_size(kept), 2 * size);
 }
 
-// On a device where the probe runs, which a CPU with VNNI is.
 TEST_F(DevicesCommand, a_probe_that_ends_its_process_costs_one_finding) {
     PlantedKernels kernels;
-    kernels.replace("can_dot.cl", "int16 sum = start;",
-                    "int16 sum = start; *(volatile global int*)(size_t)(16 + i) = 1;");
+    kernels.replace("can_local.cl", "uint wrong = 0;",
+                    "uint wrong = 0; *(volatile global uint*)(size_t)(16 + i) = 1;");
     const Environment planted{{"SLIMBENCH_KERNEL_DIR", kernels.folder()}};
     const nlohmann::json broken = report({}, planted);
     expect_valid(broken);
-    const std::string reason = finding(broken, "vnni").at("reason");
+    const std::string reason = finding(broken, "large_local_memory").at("reason");
     EXPECT_THAT(reason, HasSubstr("its process ended by signal 11"));
-    EXPECT_EQ(broken.at("devices").at(0).at("dot_product"), "portable");
     EXPECT_EQ(broken.at("devices").at(0).at("findings").size(), all_capabilities.size());
-    EXPECT_EQ(finding(report({}, planted), "vnni").at("reason"), reason) << "it is kept";
+    EXPECT_EQ(finding(report({}, planted), "large_local_memory").at("reason"), reason)
+        << "it is kept";
 }
 
 TEST_F(DevicesCommand, a_cache_that_cannot_be_written_costs_nothing_but_the_time_of_probes) {
