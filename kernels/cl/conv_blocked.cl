@@ -26,29 +26,34 @@ INLINE int round_to_groups(int channels) {
     return divide_up(channels, CHANNEL_GROUP) * CHANNEL_GROUP;
 }
 
-// Adds `run` input channels of each pixel from the `skipped`-th on, from `begin` of its window on;
-// returns the weights behind those used.
-INLINE global const WEIGHT* sum_channels(const int skipped, const int pixels, const int vectors,
-                                         dot_sum* sum,
-                                         const activation_pointer* activations, long begin, int run,
-                                         global const WEIGHT* weights) {
-    for (long k = begin; k < begin + run; k += CHANNEL_GROUP) {
+// Adds CHANNEL_GROUP input channels of each pixel from the `skipped`-th on, those `k` behind the
+// beginning of its window; returns the weights behind those used.
+INLINE global const WEIGHT* sum_products(const int skipped, const int pixels, const int vectors,
+                                         dot_sum* sum, const activation_pointer* activations,
+                                         long k, global const WEIGHT* weights) {
 #pragma unroll
-        for (int p = 0; p < PIXELS; ++p) {
-            if (p < skipped || p >= pixels) continue;
-            const dot_activations activation = broadcast_activations(activations[p] + k);
-#pragma unroll
-            for (int v = 0; v < VECTORS; ++v)
-                if (v < vectors)
-                    sum[p * VECTORS + v] =
-                        dot(activation, load_weights(weights + v * LANES * CHANNEL_GROUP),
-                            sum[p * VECTORS + v]);
-        }
+    for (int p = 0; p < PIXELS; ++p) {
+        if (p < skipped || p >= pixels) continue;
+        const dot_activations activation = broadcast_activations(activations[p] + k);
 #pragma unroll
         for (int v = 0; v < VECTORS; ++v)
-            if (v < vectors) prefetch_weights(weights + v * LANES * CHANNEL_GROUP);
-        weights += vectors * LANES * CHANNEL_GROUP;
+            if (v < vectors)
+                sum[p * VECTORS + v] =
+                    dot(activation, load_weights(weights + v * LANES * CHANNEL_GROUP),
+                        sum[p * VECTORS + v]);
     }
+#pragma unroll
+    for (int v = 0; v < VECTORS; ++v)
+        if (v < vectors) prefetch_weights(weights + v * LANES * CHANNEL_GROUP);
+    return weights + vectors * LANES * CHANNEL_GROUP;
+}
+
+// The same with `run` input channels.
+INLINE global const WEIGHT* sum_channels(const int skipped, const int pixels, const int vectors,
+                                         dot_sum* sum, const activation_pointer* activations,
+                                         long begin, int run, global const WEIGHT* weights) {
+    for (long k = begin; k < begin + run; k += CHANNEL_GROUP)
+        weights = sum_products(skipped, pixels, vectors, sum, activations, k, weights);
     return weights;
 }
 
@@ -146,6 +151,24 @@ INLINE global const WEIGHT* sum_run(const int skipped, const int pixels, const i
 #endif
 #endif
 
+// Of images in FP32, a kernel row: their three channels, behind which stands a gap, are one step of
+// a loop over pixels. A loop of three steps for each pixel would take longer than the products.
+#define IMAGE_CHANNELS 3
+#define IMAGES_BY_ROWS (!INT8 && !FP16)
+
+INLINE global const WEIGHT* sum_image_row(const int pixels, const int vectors, dot_sum* sum,
+                                          const activation_pointer* window, long begin,
+                                          global const WEIGHT* weights, step_args args) {
+    const long step = (long)args.dilation_width * args.input.pitch;
+#pragma nounroll
+    for (int kx = 0; kx < args.kernel_width; ++kx) {
+#pragma unroll
+        for (int c = 0; c < IMAGE_CHANNELS; ++c)
+            weights = sum_products(0, pixels, vectors, sum, window, begin + kx * step + c, weights);
+    }
+    return weights;
+}
+
 // Computes a tile. Inlined with constant extents; the loops run to the tile's full size, for LLVM
 // unrolls them before it knows the extents, and the sums stay in registers.
 INLINE void compute_tile(const int pixels, const int vectors, global const ELEMENT** window,
@@ -173,7 +196,15 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
     const int columns = whole_rows ? 1 : args.kernel_width;
     const int run = whole_rows ? args.kernel_width * args.input.pitch : depth;
     weights += (long)tile->first_row * args.kernel_width * depth * vectors * LANES;
-    for (int ky = tile->first_row; ky < tile->end_row; ++ky)
+    for (int ky = tile->first_row; ky < tile->end_row; ++ky) {
+#if IMAGES_BY_ROWS
+        if (args.input.channels == IMAGE_CHANNELS && !tile->left && !tile->right) {
+            weights = sum_image_row(pixels, vectors, sum, window,
+                                    ky * args.dilation_height * row_pitch(args.input), weights,
+                                    args);
+            continue;
+        }
+#endif
         for (int kx = 0; kx < columns; ++kx) {
             const long begin = ky * args.dilation_height * row_pitch(args.input) +
                                (long)(kx * args.dilation_width) * args.input.pitch;
@@ -187,6 +218,7 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
                 weights = sum_run(0, pixels, vectors, sum, window, end, begin, run, weights,
                                   args.input);
         }
+    }
 
     finish_tile(pixels, vectors, sum, live, residual, output, channels, args, tile, channel);
 }
