@@ -49,6 +49,31 @@ LaunchSize depthwise_launch(std::int64_t rows, std::int64_t channels, const Vari
                        static_cast<std::size_t>(groups), 1}};
 }
 
+// The rows of kernels/cl/conv_blocked.cl.
+bool blocked(const Variant& variant) {
+    return variant.family == Family::conv && variant.cpu_only &&
+           variant.algorithm == Algorithm::direct;
+}
+
+// Groups that a block of so many filters touches at most, wherever it begins.
+std::int64_t groups_of_block(const ConvProblem& problem, std::int64_t block) {
+    const std::int64_t of_group = problem.filters / problem.groups;
+    if (of_group % block == 0) return 1;
+    if (block % of_group == 0) return std::min(block / of_group, problem.groups);
+    return std::min((block - 2) / of_group + 2, problem.groups);
+}
+
+// The first of the input channels that the block which begins with `filter` reads, as in
+// kernels/cl/conv_blocked.cl.
+std::int64_t first_of_span(const ConvProblem& problem, const Variant& variant,
+                           std::int64_t filter) {
+    const std::int64_t unit = variant.channel_group;
+    const std::int64_t group = filter / (problem.filters / problem.groups);
+    const std::int64_t first = group * (problem.in.channels / problem.groups);
+    return std::min(first / unit * unit, round_up(problem.in.channels, unit) -
+                                             round_up(span_of(problem, variant), unit));
+}
+
 // How a convolution's weights are laid out for a variant.
 struct WeightLayout {
     std::int64_t block;     // output channels that one work-item or group computes together
@@ -78,9 +103,10 @@ WeightLayout layout_of(const ConvProblem& problem, const Variant& variant) {
     }
     const std::int64_t lanes = variant.algorithm == Algorithm::gemm ? 1 : variant.tile.lanes;
     const std::int64_t filters = round_up(problem.filters, lanes);
-    const bool blocked = variant.family == Family::conv && lanes > 1;
-    const std::int64_t tap = round_up(channels, variant.channel_group);
-    return {blocked ? lanes_of_block(variant.tile) : filters, lanes, filters, tap, tap, taps * tap};
+    const bool in_blocks = variant.family == Family::conv && lanes > 1;
+    const std::int64_t tap = round_up(span_of(problem, variant), variant.channel_group);
+    return {
+        in_blocks ? lanes_of_block(variant.tile) : filters, lanes, filters, tap, tap, taps * tap};
 }
 
 template <class Stored, class Weight>
@@ -97,9 +123,12 @@ std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvP
         const std::int64_t first = o / width * width;
         Stored* filter = packed + first * layout.products + (o - first) * group;
         const Weight* const from_filter = oihw.data() + o * channels * taps;
+        const std::int64_t own = o / (problem.filters / problem.groups) * channels;
+        const std::int64_t skipped =
+            blocked(variant) ? own - first_of_span(problem, variant, first) : 0;
         for (std::int64_t run = 0; run < channels; run += layout.run)
             for (std::int64_t tap = 0; tap < taps; ++tap) {
-                const std::int64_t product = run * taps + tap * layout.run;
+                const std::int64_t product = run * taps + tap * layout.run + skipped;
                 std::int64_t in_group = product % group;
                 Stored* to = filter + product / group * width * group;
                 const Weight* from = from_filter + run * taps + tap;
@@ -212,6 +241,15 @@ LaunchSize winograd_launch(const ConvProblem& problem, std::int64_t tiles, std::
 }
 
 }  // namespace
+
+std::int64_t span_of(const ConvProblem& problem, const Variant& variant) {
+    const std::int64_t of_group = problem.in.channels / problem.groups;
+    if (problem.groups == 1 || !blocked(variant)) return of_group;
+    const std::int64_t unit = variant.channel_group;
+    const std::int64_t before = of_group % unit == 0 ? 0 : unit - 1;  // what units begin with
+    const std::int64_t groups = groups_of_block(problem, lanes_of_block(variant.tile));
+    return std::min(groups * of_group + before, problem.in.channels);
+}
 
 PackedConstants pack(const FusedStep& step, const Variant& variant, const StepConstants& constants,
                      const Network& network) {

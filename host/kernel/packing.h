@@ -30,6 +30,9 @@ struct PackedConstants {
 PackedConstants pack(const FusedStep& step, const Variant& variant, const StepConstants& constants,
                      const Network& network);
 
+// step_args.span (kernels/cl/abi.h), of convolutions.
+std::int64_t span_of(const ConvProblem& problem, const Variant& variant);
+
 struct LaunchSize {
     std::array<std::size_t, 3> global{1, 1, 1};
     std::array<std::size_t, 3> local{1, 1, 1};

@@ -324,6 +324,9 @@ step_args kernel_arguments(const Plan& plan, std::size_t step, const Network& ne
     args.has_residual = fused.residual ? 1 : 0;
     args.residual = view_of(fused.residual.value_or(fused.output));
     set_operation(args, fused.operation, network.tensors[fused.input].shape);
+    const Variant* variant = plan.steps[step].choice.variant;
+    if (const auto* conv = std::get_if<Conv>(&fused.operation); conv && variant)
+        args.span = as_int(span_of(conv->problem, *variant));
     args.channel_stride = channel_stride;
     args.residual_scale = constants.residual_scale;
     args.low = constants.low;

@@ -108,7 +108,7 @@ Refusal countable(const FusedStep& step, const Network& network) {
 
 Refusal many_pixels(const FusedStep& step, const Network& network) {
     const std::int64_t pixels = network.tensors[step.output].shape.pixels();
-    if (pixels == 1) return grouped(step, network);
+    if (pixels == 1) return std::nullopt;
     return fmt::format("computes a single pixel, this step has {}", pixels);
 }
 

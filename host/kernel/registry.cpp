@@ -34,7 +34,7 @@ constexpr Variant blocked(std::string_view name, Precision precision, std::strin
             precision,     "conv_blocked.cl",
             defines,       tile,
             channel_group, tier,
-            true,          tile.pixels == 1 ? many_pixels : grouped};
+            true,          tile.pixels == 1 ? many_pixels : refuses_nothing};
 }
 
 // The row in binary16 arithmetic. Such rows stand behind those that widen whole vectors for the

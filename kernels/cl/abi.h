@@ -28,6 +28,8 @@ typedef struct {
     int dilation_height, dilation_width;  // 1 = dense
     int pad_top, pad_left;
     int groups;
+    int span;  // conv_blocked: input channels of a tap that a block of filters reads: all, or those
+               // of the groups that the block touches
     int mode;  // pool: 0 max, 1 average (scale holds 1/area); resize: taps per axis (2 or 4)
     int has_residual;
     int channel_stride;  // padded output channels: distance of the three rows of `channels` (scale,

@@ -9,7 +9,9 @@
 //
 // Weights [block][kernel row][kernel column][input channels / CHANNEL_GROUP][block
 // width][CHANNEL_GROUP]. A block is VECTORS x LANES wide; vectors after the last whole block are
-// blocks of their own. The input's halo covers the padding.
+// blocks of their own. Of grouped convolutions a block reads `span` channels, which hold those of
+// all groups that it touches; what is not of a filter's own group has zero weights. The input's
+// halo covers the padding.
 #if !defined(PIXELS) || !defined(VECTORS) || !defined(CHANNEL_GROUP)
 #error "PIXELS, VECTORS and CHANNEL_GROUP come from the registry's row"
 #endif
@@ -24,6 +26,16 @@
 
 INLINE int round_to_groups(int channels) {
     return divide_up(channels, CHANNEL_GROUP) * CHANNEL_GROUP;
+}
+
+// The first of `span` input channels that the block of output channels from `channel` on reads
+// (host/kernel/packing.cpp).
+INLINE int first_of_span(step_args args, int channel) {
+    if (args.groups == 1) return 0;
+    const int group = channel / (args.output.channels / args.groups);
+    const int first = group * (args.input.channels / args.groups);
+    return min(first / CHANNEL_GROUP * CHANNEL_GROUP,
+               round_to_groups(args.input.channels) - round_to_groups(args.span));
 }
 
 // Adds CHANNEL_GROUP input channels of each pixel from the `skipped`-th on, those `k` behind the
@@ -189,16 +201,16 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
 
     // Where pixels have no gap between their channels, a row of the kernel is one run through
     // memory.
-    const int depth = round_to_groups(args.input.channels);
-    const bool gapless =
-        args.dilation_width == 1 && (args.input.pitch == depth || is_image(args.input));
+    const int depth = round_to_groups(args.span), first = first_of_span(args, channel);
+    const bool gapless = args.dilation_width == 1 && args.groups == 1 &&
+                         (args.input.pitch == depth || is_image(args.input));
     const bool whole_rows = gapless && !tile->left && !tile->right;
     const int columns = whole_rows ? 1 : args.kernel_width;
     const int run = whole_rows ? args.kernel_width * args.input.pitch : depth;
     weights += (long)tile->first_row * args.kernel_width * depth * vectors * LANES;
     for (int ky = tile->first_row; ky < tile->end_row; ++ky) {
 #if IMAGES_BY_ROWS
-        if (args.input.channels == IMAGE_CHANNELS && !tile->left && !tile->right) {
+        if (args.span == IMAGE_CHANNELS && args.groups == 1 && !tile->left && !tile->right) {
             weights = sum_image_row(pixels, vectors, sum, window,
                                     ky * args.dilation_height * row_pitch(args.input), weights,
                                     args);
@@ -206,7 +218,7 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
         }
 #endif
         for (int kx = 0; kx < columns; ++kx) {
-            const long begin = ky * args.dilation_height * row_pitch(args.input) +
+            const long begin = first + ky * args.dilation_height * row_pitch(args.input) +
                                (long)(kx * args.dilation_width) * args.input.pitch;
             if (tile->left && kx == 0)
                 weights = sum_run(1, pixels, vectors, sum, window, end, begin, run, weights,
@@ -272,7 +284,7 @@ INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int firs
     const int halo = args.input.halo;
     global const ELEMENT* end = input + pixel_index(args.input, args.input.batch, -halo, -halo);
     const long products =
-        (long)args.kernel_height * args.kernel_width * round_to_groups(args.input.channels);
+        (long)args.kernel_height * args.kernel_width * round_to_groups(args.span);
 
     // Each branch has sums and an epilogue of its own: LLVM merges what is alike and then keeps the
     // sums in memory.

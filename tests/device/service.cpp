@@ -65,7 +65,7 @@ TEST_F(DeviceService, names_every_refusing_kernel_where_none_is_left) {
     conv.problem.groups = 3;
     grouped.add("conv", conv, {0});
     PrepareRequest request = request_for(grouped.build(), Precision::fp32);
-    request.kernel = "conv_blocked";
+    request.kernel = "conv_winograd";
     const ResultRecord record = service_->prepare(request, no_progress);
     EXPECT_EQ(record.status, Status::unsupported);
     EXPECT_THAT(record.reason, HasSubstr("conv_plain.fp32: its name does not contain"));

@@ -101,6 +101,19 @@ std::vector<StepCase> channel_cases() {
     Conv grouped = padded_conv(18);
     grouped.problem.groups = 3;
     add("grouped", {2, 12, 7, 5}, grouped);
+    Conv wide_groups = padded_conv(128);
+    wide_groups.problem.groups = 2;
+    add("groups_of_whole_blocks", {1, 24, 6, 7}, wide_groups);
+    Conv crossing = padded_conv(120);  // blocks touch groups in part, groups begin between fours
+    crossing.problem.groups = 5;
+    crossing.problem.stride = {2, 1};
+    add("blocks_across_groups", {2, 35, 9, 8}, crossing);
+    Conv of_image = padded_conv(39);
+    of_image.problem.groups = 3;
+    add("grouped_image", {1, 3, 9, 8}, of_image);
+    Conv of_pixel = conv_of(70, {1, 1});
+    of_pixel.problem.groups = 2;
+    add("grouped_pixel", {1, 34, 1, 1}, of_pixel);
     Conv multiplied = padded_conv(26);
     multiplied.problem.groups = 13;
     add("two_filters_for_each_channel", {1, 13, 6, 6}, multiplied);

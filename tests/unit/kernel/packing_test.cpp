@@ -61,6 +61,40 @@ TEST(Packing, puts_every_weight_where_the_blocked_kernel_reads_it) {
     }
 }
 
+// Blocks of 32 filters, 12 to a group of 7 channels, touch up to four groups; in fours they begin
+// up to three channels early.
+TEST(Packing, gives_a_block_the_channels_of_all_groups_that_it_touches) {
+    const LoneStep lone = lone_conv("g8mb1ic56ih9oc96kh1");
+    const ConvProblem& problem = std::get<Conv>(lone.step.operation).problem;
+    EXPECT_EQ(span_of(problem, row("conv_blocked.fp32.avx512")), 4 * 7);
+    EXPECT_EQ(span_of(problem, row("conv_blocked.int8.avx512-vnni")), 4 * 7 + 3);
+    EXPECT_EQ(span_of(problem, row("conv_plain.fp32")), 7);
+    EXPECT_EQ(span_of(problem, row("conv_blocked.fp32.avx512.pixel")), 7 * 7);
+
+    const Variant& variant = row("conv_blocked.fp32.avx512");
+    const auto packed =
+        words<float>(pack(lone.step, variant, numbered_constants(problem), lone.network).weights);
+    ASSERT_EQ(packed.size(), 96u * 28);
+    const auto first_of_block = [](std::size_t o) {
+        return std::min<std::size_t>(o / 32 * 32 / 12 * 7, 56 - 28);
+    };
+    for (std::size_t o = 0; o < 96; ++o)
+        for (std::size_t c = 0; c < 28; ++c) {
+            const std::size_t input = first_of_block(o) + c, own = o / 12 * 7;
+            const float expected =
+                input >= own && input < own + 7 ? static_cast<float>(o * 7 + input - own + 1) : 0;
+            ASSERT_EQ(packed[o / 32 * 32 * 28 + c * 32 + o % 32], expected)
+                << "o" << o << " input channel " << input;
+        }
+}
+
+TEST(Packing, reads_the_channels_of_one_group_where_blocks_fill_groups) {
+    const LoneStep lone = lone_conv("g2mb1ic24ih9oc128kh3ph1");
+    const ConvProblem& problem = std::get<Conv>(lone.step.operation).problem;
+    for (const char* name : {"conv_blocked.fp32.avx512", "conv_blocked.int8.avx2"})
+        EXPECT_EQ(span_of(problem, row(name)), 12) << name;
+}
+
 // Products that the kernel for GPUs reads, which are there and zero where the problem has none.
 TEST(Packing, fills_stages_of_local_memory_with_whole_taps) {
     const LoneStep lone = lone_conv("mb1ic7ih9oc67kh3ph1");

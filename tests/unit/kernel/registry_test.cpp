@@ -251,15 +251,18 @@ TEST(Registry, takes_winograds_algorithm_where_it_saves_enough) {
     EXPECT_EQ(variant("mb1ic520ih56oc64kh3ph1"), "conv_blocked.fp32.avx512");
 }
 
-TEST(Registry, gives_grouped_convolutions_the_plain_row_and_says_why) {
+TEST(Registry, gives_grouped_convolutions_to_blocks_and_says_why_not_to_others) {
     const LoneStep grouped = lone_conv("g4mb1ic16ih9oc24kh3ph1");
     const Choice choice =
         choose(grouped.step, grouped.network, Precision::fp32, device_of(Tier::avx512));
     ASSERT_NE(choice.variant, nullptr);
-    EXPECT_EQ(choice.variant->name, "conv_plain.fp32");
+    EXPECT_EQ(choice.variant->name, "conv_blocked.fp32.avx512");
     EXPECT_THAT(choice.refused,
-                Contains("conv_blocked.fp32.avx512: computes dense convolutions, this one has 4 "
-                         "groups"));
+                Contains("conv_winograd.fp32.avx512: computes 64 output channels at a time, this "
+                         "step has 24"));
+    EXPECT_THAT(choice.refused,
+                Contains("conv_winograd.fp32.avx512.narrow: computes dense convolutions, this one "
+                         "has 4 groups"));
 }
 
 TEST(Registry, says_which_tier_is_missing) {
@@ -363,7 +366,7 @@ TEST(Registry, leaves_what_a_preferred_name_does_not_compute_to_others_and_says_
     };
     const Choice grouped = choice(lone_conv("g4mb1ic16ih9oc24kh3ph1"));
     ASSERT_NE(grouped.variant, nullptr);
-    EXPECT_EQ(grouped.variant->name, "conv_plain.fp32");
+    EXPECT_EQ(grouped.variant->name, "conv_blocked.fp32.avx512");
     EXPECT_THAT(grouped.refused, Contains(HasSubstr("clblast_scalar.fp32: computes dense")));
     const Choice depthwise = choice(lone_conv("g19mb1ic19ih7oc19kh3ph1"));
     ASSERT_NE(depthwise.variant, nullptr);
