@@ -29,6 +29,8 @@ const Expected counted[]{
     {"resnet18", "none", {224, 224}, 11'689'512, 1'814'073'344},
     {"resnet34", "none", {224, 224}, 21'797'672, 3'663'761'408},
     {"resnet50", "none", {224, 224}, 25'557'032, 4'089'184'256},
+    {"resnext50_32x4d", "none", {224, 224}, 25'028'904, 4'230'479'872},
+    {"regnet_x_400mf", "none", {224, 224}, 5'495'976, 413'812'608},
     {"mobilenet_v1", "none", {224, 224}, 4'231'976, 568'740'352},
     {"mobilenet_v2", "none", {224, 224}, 3'504'872, 300'774'272},
     {"resnet18_cifar", "none", {32, 32}, 11'173'962, 555'422'720},
@@ -73,6 +75,8 @@ TEST(NetworkCounts, convolutions_are_as_many_as_the_papers_have) {
     EXPECT_EQ(count(load("resnet18", "none")).convs, 20);
     EXPECT_EQ(count(load("resnet34", "none")).convs, 36);
     EXPECT_EQ(count(load("resnet50", "none")).convs, 53);
+    EXPECT_EQ(count(load("resnext50_32x4d", "none")).convs, 53);
+    EXPECT_EQ(count(load("regnet_x_400mf", "none")).convs, 71);
     EXPECT_EQ(count(load("mobilenet_v1", "none")).convs, 27);
     EXPECT_EQ(count(load("mobilenet_v2", "none")).convs, 52);
     EXPECT_EQ(count(load("resnet18_cifar", "none")).convs, 20);
