@@ -86,7 +86,7 @@ std::vector<std::int32_t> zero_point_correction(const std::vector<std::int8_t>& 
     for (std::size_t o = 0; o < filters; ++o) {
         std::int64_t positive = 0, negative = 0;
         for (std::size_t i = 0; i < per_filter; ++i) {
-            const std::int64_t weight = weights[o * per_filter + i];
+            const int weight = +weights[o * per_filter + i];
             (weight > 0 ? positive : negative) += weight;
         }
         const std::int64_t init = -zero_point * (positive + negative);

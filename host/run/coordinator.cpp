@@ -75,7 +75,7 @@ public:
         for (const std::string& name : options.peers) peers_.push_back({name, nullptr, {}, {}});
     }
 
-    void workload(const Workload& planned, std::vector<Row> rows);
+    void workload(const Workload& planned, const std::vector<Row>& rows);
     RunOutcome outcome;
 
 private:
@@ -268,7 +268,7 @@ void Run::measure_rows(const Workload& workload, const std::vector<Row>& rows,
     }
 }
 
-void Run::workload(const Workload& planned, std::vector<Row> rows) {
+void Run::workload(const Workload& planned, const std::vector<Row>& rows) {
     const auto limit = std::chrono::duration_cast<steady_clock::duration>(
         std::chrono::duration<double>(planned.protocol.time_limit));
     for (Peer& peer : peers_) peer.prepared = peer.row = std::nullopt;
@@ -374,7 +374,7 @@ RunOutcome run_workloads(const std::vector<Workload>& workloads, const RunOption
             std::erase_if(rows, [&](const Row& row) { return done.contains(row.identity.id()); });
             if (rows.empty()) continue;
             observer.workload(i, workloads.size(), workloads[i].id());
-            run.workload(workloads[i], std::move(rows));
+            run.workload(workloads[i], rows);
         }
     } catch (const Interrupted&) {
     }
