@@ -67,7 +67,7 @@ double ratio_of_totals(const std::vector<Duel>& duels) {
 }
 
 std::string title(const RowIdentity& identity) {
-    return fmt::format("{} on {} at {}x{}, {}, pruning {}, {} caches", identity.implementation,
+    return fmt::format("{} on {} at {}x{}, {}, pruning `{}`, {} caches", identity.implementation,
                        identity.network, identity.height, identity.width, identity.precision,
                        identity.pruning, identity.cache == CacheState::hot ? "hot" : "cold");
 }
