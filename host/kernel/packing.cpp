@@ -225,19 +225,29 @@ std::int64_t blocks_in_cache(const ConvProblem& problem, const Variant& variant)
     return std::max<std::int64_t>(1, cache_bytes / bytes);
 }
 
-// Two blocks share the windows that a work-item transforms. Where the second-level cache does not
-// hold a block's weights, up to four groups of tiles use each weight that comes
-// (kernels/cl/conv_winograd.cl), few enough that work-items still balance.
+// Into how many shares the work-items divide the blocks: each transforms its windows anew, so 128
+// filters or more to a share, less only where few work-items would not come out even on two
+// threads; never less than two blocks.
+std::int64_t winograd_shares(std::int64_t tiles, std::int64_t blocks, std::int64_t filters) {
+    constexpr std::int64_t least_blocks = 2, usual_filters = 128, few_items = 16;
+    const std::int64_t usual = divide_up(blocks, std::max(least_blocks, usual_filters / filters));
+    const bool even = tiles * usual % 2 == 0 || tiles * usual > few_items;
+    return even ? usual : std::min(2 * usual, divide_up(blocks, least_blocks));
+}
+
+// Where the second-level cache does not hold a block's weights, up to four groups of tiles use each
+// weight that comes (kernels/cl/conv_winograd.cl), few enough that work-items still balance.
 LaunchSize winograd_launch(const ConvProblem& problem, std::int64_t tiles, std::int64_t blocks,
                            const Variant& variant) {
     constexpr std::int64_t cache_bytes = 1 << 20, most = 4, balanced_items = 8;
     const WinogradBlock block = winograd_block(variant);
     const std::int64_t bytes = 4 * winograd_weight_count(problem, block) / blocks;
-    const std::int64_t pairs = divide_up(blocks, 2);
+    const std::int64_t shares = winograd_shares(tiles, blocks, block.filters);
     const std::int64_t together =
-        bytes > cache_bytes ? std::clamp(tiles * pairs / balanced_items, std::int64_t{1}, most) : 1;
+        bytes > cache_bytes ? std::clamp(tiles * shares / balanced_items, std::int64_t{1}, most)
+                            : 1;
     return {.global = {static_cast<std::size_t>(divide_up(tiles, together)),
-                       static_cast<std::size_t>(pairs), 1}};
+                       static_cast<std::size_t>(shares), 1}};
 }
 
 }  // namespace
