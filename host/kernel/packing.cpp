@@ -24,11 +24,21 @@ std::int64_t lanes_of_block(const Tile& tile) {
     return static_cast<std::int64_t>(tile.vectors) * tile.lanes;
 }
 
-// How many of `along` tiles in a row one work-item computes, so that what they share is found and
-// fetched once; few enough that the work-items, of `all` tiles, still balance.
-std::int64_t tiles_together(std::int64_t all, std::int64_t along) {
-    constexpr std::int64_t most = 8, balanced_items = 32;
+constexpr std::int64_t usual_tiles = 8;
+
+// How many of `along` tiles in a row, `most` at most, one work-item computes, so that what they
+// share is found and fetched once; few enough that the work-items, of `all` tiles, still balance.
+std::int64_t tiles_together(std::int64_t all, std::int64_t along, std::int64_t most = usual_tiles) {
+    constexpr std::int64_t balanced_items = 32;
     return std::clamp(all / balanced_items, std::int64_t{1}, std::min(most, along));
+}
+
+// So many tiles of a block of filters that starting a work-item costs little beside them.
+std::int64_t worthwhile_tiles(const ConvProblem& problem, const Variant& variant) {
+    constexpr std::int64_t worthwhile_macs = 1 << 18;
+    const std::int64_t macs =
+        variant.block_pixels() * lanes_of_block(variant.tile) * problem.reduction();
+    return std::max(usual_tiles, worthwhile_macs / macs);
 }
 
 // One work-item computes blocks of channels side by side where a block is no whole number of cache
@@ -295,7 +305,8 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
             if (winograd) return winograd_launch(problem, tiles, blocks, variant);
             // Blocks for a tile first, as long as their weights stay in the second-level cache,
             // then tiles.
-            const std::int64_t together = tiles_together(tiles * blocks, tiles * blocks);
+            const std::int64_t together =
+                tiles_together(tiles * blocks, tiles * blocks, worthwhile_tiles(problem, variant));
             const std::int64_t wide =
                 std::min({together, blocks, blocks_in_cache(problem, variant)});
             return {.global = {size(divide_up(tiles, together / wide)),

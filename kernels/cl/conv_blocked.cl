@@ -16,9 +16,8 @@
 #error "PIXELS, VECTORS and CHANNEL_GROUP come from the registry's row"
 #endif
 
-#include "dot.clh"
-
 #include "blocked_finish.clh"
+#include "blocked_sum.clh"
 #include "blocked_tile.clh"
 
 // Tiles of at most this many pixels are computed as such.
@@ -38,149 +37,6 @@ INLINE int first_of_span(step_args args, int channel) {
                round_to_groups(args.input.channels) - round_to_groups(args.span));
 }
 
-// Adds CHANNEL_GROUP input channels of each pixel from the `skipped`-th on, those `k` behind the
-// beginning of its window; returns the weights behind those used.
-INLINE global const WEIGHT* sum_products(const int skipped, const int pixels, const int vectors,
-                                         dot_sum* sum, const activation_pointer* activations,
-                                         long k, global const WEIGHT* weights) {
-#pragma unroll
-    for (int p = 0; p < PIXELS; ++p) {
-        if (p < skipped || p >= pixels) continue;
-        const dot_activations activation = broadcast_activations(activations[p] + k);
-#pragma unroll
-        for (int v = 0; v < VECTORS; ++v)
-            if (v < vectors)
-                sum[p * VECTORS + v] =
-                    dot(activation, load_weights(weights + v * LANES * CHANNEL_GROUP),
-                        sum[p * VECTORS + v]);
-    }
-#pragma unroll
-    for (int v = 0; v < VECTORS; ++v)
-        if (v < vectors) prefetch_weights(weights + v * LANES * CHANNEL_GROUP);
-    return weights + vectors * LANES * CHANNEL_GROUP;
-}
-
-// The same with `run` input channels.
-INLINE global const WEIGHT* sum_channels(const int skipped, const int pixels, const int vectors,
-                                         dot_sum* sum, const activation_pointer* activations,
-                                         long begin, int run, global const WEIGHT* weights) {
-    for (long k = begin; k < begin + run; k += CHANNEL_GROUP)
-        weights = sum_products(skipped, pixels, vectors, sum, activations, k, weights);
-    return weights;
-}
-
-#if FP16 && !HALF_RUN
-
-// Widening a broadcast would cost as much as using it, so activations are widened in vectors, into
-// memory that the first cache holds, and broadcast from there: 16 channels at a time or, of images,
-// which stand 4 channels apart, up to 8 pixels with the gaps between them.
-#define WIDENED 32
-
-INLINE bool is_image(tensor_view view) {
-    return view.pitch % 16 != 0;
-}
-
-// `length` elements of each window; where vectors would pass the end of the input, in fours.
-INLINE void widen(const int pixels, global const ELEMENT** window, global const ELEMENT* end,
-                  long begin, int length, float* widened) {
-    const int padded = (length + LANES - 1) / LANES * LANES;
-    if (window[pixels - 1] + begin + padded <= end) {
-        for (int k = 0; k < length; k += LANES)
-#pragma unroll
-            for (int p = 0; p < PIXELS; ++p)
-                if (p < pixels)
-                    *(lanes_float*)(widened + p * WIDENED + k) =
-                        LOAD_ELEMENTS(window[p] + begin + k);
-        return;
-    }
-    for (int k = 0; k < length; k += 4)
-#pragma unroll
-        for (int p = 0; p < PIXELS; ++p)
-            if (p < pixels)
-                vstore4(load_four_halves(window[p] + begin + k), 0, widened + p * WIDENED + k);
-}
-
-INLINE global const WEIGHT* sum_run(const int skipped, const int pixels, const int vectors,
-                                    lanes_sum* sum,
-                                    global const ELEMENT** window, global const ELEMENT* end,
-                                    long begin, int run, global const WEIGHT* weights,
-                                    tensor_view view) {
-    float widened[PIXELS * WIDENED] __attribute__((aligned(64)));
-    activation_pointer activations[PIXELS];
-#pragma unroll
-    for (int p = 0; p < PIXELS; ++p) activations[p] = widened + p * WIDENED;
-    const int at_once = is_image(view) ? WIDENED : 16;
-    const int pitch = is_image(view) ? view.pitch : 16;
-    for (int done = 0; done < run; done += at_once) {
-        const int length = min(at_once, run - done);
-        widen(pixels, window, end, begin + done, length, widened);
-        for (int k = 0; k < length; k += pitch)
-            weights = sum_channels(skipped, pixels, vectors, sum, activations, k,
-                                   min(length - k, view.channels), weights);
-    }
-    return weights;
-}
-
-#else
-
-INLINE bool is_image(tensor_view view) {
-    return false;
-}
-
-#if HALF_RUN
-
-INLINE global const WEIGHT* sum_run(const int skipped, const int pixels, const int vectors,
-                                    lanes_sum* sum,
-                                    global const ELEMENT** window, global const ELEMENT* end,
-                                    long begin, int run, global const WEIGHT* weights,
-                                    tensor_view view) {
-    for (int done = 0; done < run; done += HALF_RUN) {
-        dot_sum part[PIXELS * VECTORS];
-#pragma unroll
-        for (int i = 0; i < PIXELS * VECTORS; ++i) part[i] = (dot_sum)(0);
-        weights = sum_channels(skipped, pixels, vectors, part, window, begin + done,
-                               min(HALF_RUN, run - done), weights);
-#pragma unroll
-        for (int p = 0; p < PIXELS; ++p)
-#pragma unroll
-            for (int v = 0; v < VECTORS; ++v)
-                if (p < pixels && v < vectors)
-                    sum[p * VECTORS + v] += HALVES_TO_FLOAT(part[p * VECTORS + v]);
-    }
-    return weights;
-}
-
-#else
-
-INLINE global const WEIGHT* sum_run(const int skipped, const int pixels, const int vectors,
-                                    lanes_sum* sum,
-                                    global const ELEMENT** window, global const ELEMENT* end,
-                                    long begin, int run, global const WEIGHT* weights,
-                                    tensor_view view) {
-    return sum_channels(skipped, pixels, vectors, sum, window, begin, run, weights);
-}
-
-#endif
-#endif
-
-// Of images in FP32, a kernel row: their three channels, behind which stands a gap, are one step of
-// a loop over pixels. A loop of three steps for each pixel would take longer than the products.
-#define IMAGE_CHANNELS 3
-#define IMAGES_BY_ROWS (!INT8 && !FP16)
-
-INLINE global const WEIGHT* sum_image_row(const int pixels, const int vectors, dot_sum* sum,
-                                          const activation_pointer* window, long begin,
-                                          global const WEIGHT* weights, step_args args) {
-    const long step = (long)args.dilation_width * args.input.pitch;
-#pragma nounroll
-    for (int kx = 0; kx < args.kernel_width; ++kx) {
-#pragma unroll
-        for (int c = 0; c < IMAGE_CHANNELS; ++c)
-            weights = sum_products(0, pixels, vectors, sum, window, begin + kx * step + c, weights);
-    }
-    return weights;
-}
-
 // Computes a tile. Inlined with constant extents; the loops run to the tile's full size, for LLVM
 // unrolls them before it knows the extents, and the sums stay in registers.
 INLINE void compute_tile(const int pixels, const int vectors, global const ELEMENT** window,
@@ -189,15 +45,7 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
                          global ELEMENT* output, step_args args, const places* tile, int channel,
                          int live) {
     lanes_sum sum[PIXELS * VECTORS];
-#pragma unroll
-    for (int v = 0; v < VECTORS; ++v) {
-        if (v >= vectors) continue;
-        const lanes_sum start =
-            INITIAL_SUM(channels + 2 * args.channel_stride + channel + v * LANES);
-#pragma unroll
-        for (int p = 0; p < PIXELS; ++p)
-            if (p < pixels) sum[p * VECTORS + v] = start;
-    }
+    start_sums(pixels, vectors, sum, channels, args, channel);
 
     // Where pixels have no gap between their channels, a row of the kernel is one run through
     // memory.
@@ -235,11 +83,21 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
     finish_tile(pixels, vectors, sum, live, residual, output, channels, args, tile, channel);
 }
 
+INLINE void find_windows(global const ELEMENT* input, const places* tile,
+                         global const ELEMENT** window) {
+#pragma unroll
+    for (int p = 0; p < PIXELS; ++p) window[p] = input + tile->window[p];
+}
+
+// Behind the last element of a tensor, halo included.
+INLINE global const ELEMENT* end_of(global const ELEMENT* tensor, tensor_view view) {
+    return tensor + pixel_index(view, view.batch, -view.halo, -view.halo);
+}
+
 // The halo beside the tile's pixels. Of a tile within an inner row only its ends can lie on a
 // border.
-INLINE void fill_halos(global ELEMENT* output, step_args args, int first_pixel, int pixels,
-                       int channel, int end) {
-    const position first = position_of(args, first_pixel);
+INLINE void fill_halos(global ELEMENT* output, step_args args, int first_pixel, position first,
+                       int pixels, int channel, int end) {
     const bool inner_row =
         first.y > 0 && first.y + 1 < args.output.height && first.x + pixels <= args.output.width;
     const int step = inner_row ? max(pixels - 1, 1) : 1;
@@ -272,17 +130,16 @@ INLINE void prefetch_next_tile(step_args args, global const ELEMENT** window, in
 
 // Computes the vectors of output channels [first_vector, end_vector) for a tile of `extent` pixels.
 INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int first_vector,
-                           int end_vector, bool far) {
+                           int end_vector) {
     const int pixels_left =
         args.output.batch * args.output.height * args.output.width - first_pixel;
     const int pixels = min(extent, pixels_left);
+    const position at = position_of(args, first_pixel);
     places tile;
-    place_tile(args, position_of(args, first_pixel), extent, &tile);
+    place_tile(args, at, extent, &tile);
     global const ELEMENT* window[PIXELS];
-#pragma unroll
-    for (int p = 0; p < PIXELS; ++p) window[p] = input + tile.window[p];
-    const int halo = args.input.halo;
-    global const ELEMENT* end = input + pixel_index(args.input, args.input.batch, -halo, -halo);
+    find_windows(input, &tile, window);
+    global const ELEMENT* end = end_of(input, args.input);
     const long products =
         (long)args.kernel_height * args.kernel_width * round_to_groups(args.span);
 
@@ -290,9 +147,6 @@ INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int firs
     // sums in memory.
 #pragma nounroll
     for (int vector = first_vector; vector < end_vector;) {
-        if (far)
-            prefetch_next_tile(args, window, (vector - first_vector) / VECTORS,
-                               divide_up(end_vector - first_vector, VECTORS));
         const int channel = vector * LANES;
         global const WEIGHT* block = weights + channel * products;
         if (vector + VECTORS > end_vector) {
@@ -309,8 +163,57 @@ INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int firs
                          &tile, channel, pixels);
         vector += VECTORS;
     }
-    if (args.output.halo > 0)
-        fill_halos(output, args, first_pixel, pixels, first_vector * LANES, end_vector * LANES);
+    if (__builtin_expect(args.output.halo > 0, 0))
+        fill_halos(output, args, first_pixel, at, pixels, first_vector * LANES,
+                   end_vector * LANES);
+}
+
+INLINE bool is_pointwise(step_args args) {
+    return args.kernel_height * args.kernel_width == 1 && args.groups == 1;
+}
+
+INLINE void sum_and_finish(const int vectors, global const ELEMENT** window,
+                           global const ELEMENT* end, global const WEIGHT* weights,
+                           global const float* channels, global const ELEMENT* residual,
+                           global ELEMENT* output, step_args args, const places* tile,
+                           int channel) {
+    lanes_sum sum[PIXELS * VECTORS];
+    start_sums(PIXELS, vectors, sum, channels, args, channel);
+    sum_run(0, PIXELS, vectors, sum, window, end, 0, round_to_groups(args.span), weights,
+            args.input);
+    finish_tile(PIXELS, vectors, sum, PIXELS, residual, output, channels, args, tile, channel);
+}
+
+// The same of a pointwise kernel for a whole tile. Its reductions may be so short that asking for
+// all that compute_blocks() has to would take longer than the products.
+INLINE void compute_pointwise(STEP_ARGUMENTS, int first_pixel, int first_vector, int end_vector,
+                              bool far) {
+    const position at = position_of(args, first_pixel);
+    places tile;
+    place_tile(args, at, PIXELS, &tile);
+    global const ELEMENT* window[PIXELS];
+    find_windows(input, &tile, window);
+    global const ELEMENT* end = end_of(input, args.input);
+    const int depth = round_to_groups(args.span);
+    int vector = first_vector;
+#pragma nounroll
+    for (; vector + VECTORS <= end_vector; vector += VECTORS) {
+        const int channel = vector * LANES;
+        if (far)
+            prefetch_next_tile(args, window, (vector - first_vector) / VECTORS,
+                               divide_up(end_vector - first_vector, VECTORS));
+        sum_and_finish(VECTORS, window, end, weights + (long)channel * depth, channels, residual,
+                       output, args, &tile, channel);
+    }
+#pragma nounroll
+    for (; vector < end_vector; ++vector) {
+        const int channel = vector * LANES;
+        sum_and_finish(1, window, end, weights + (long)channel * depth, channels, residual, output,
+                       args, &tile, channel);
+    }
+    if (__builtin_expect(args.output.halo > 0, 0))
+        fill_halos(output, args, first_pixel, at, PIXELS, first_vector * LANES,
+                   end_vector * LANES);
 }
 
 // Pixels of a tile. Of maps as wide as half a tile, which are the smallest, each row has its own
@@ -332,9 +235,18 @@ KERNEL conv_blocked(STEP_ARGUMENTS) {
     const int groups = get_global_size(1), group = get_global_id(1);
     const int first_vector = share_begin(blocks, groups, group) * VECTORS;
     const int end_vector = min(share_begin(blocks, groups, group + 1) * VECTORS, vectors);
-    const bool far = args.kernel_height * args.kernel_width == 1 && is_far(args);
+    int tile = share_begin(tiles, tile_groups, tile_group);
+    if (is_pointwise(args)) {
+        const int pixels = args.output.batch * args.output.height * args.output.width;
+        const int end_whole = min(end_tile, pixels / PIXELS);
+        const bool far = is_far(args);
 #pragma nounroll
-    for (int tile = share_begin(tiles, tile_groups, tile_group); tile < end_tile; ++tile)
+        for (; tile < end_whole; ++tile)
+            compute_pointwise(input, weights, channels, residual, output, args, tile * PIXELS,
+                              first_vector, end_vector, far);
+    }
+#pragma nounroll
+    for (; tile < end_tile; ++tile)
         compute_blocks(input, weights, channels, residual, output, args, tile * extent, extent,
-                       first_vector, end_vector, far);
+                       first_vector, end_vector);
 }

@@ -235,10 +235,14 @@ TEST(Launch, gives_a_work_item_several_tiles_where_there_are_many) {
         (std::array<std::size_t, 3>{8, 4, 1}));
 }
 
-TEST(Launch, gives_a_work_item_several_tiles_where_blocks_are_few) {
-    const LoneStep conv = lone_conv("mb1ic32ih112oc48kh1");  // 896 tiles, two blocks
-    EXPECT_EQ(launch_size(conv.step, row("conv_blocked.fp32.avx512"), conv.network).global,
-              (std::array<std::size_t, 3>{224, 1, 1}));
+TEST(Launch, gives_a_work_item_tiles_worth_its_start_where_reductions_are_short) {
+    const auto global = [](const char* problem) {
+        const LoneStep conv = lone_conv(problem);
+        return launch_size(conv.step, row("conv_blocked.fp32.avx512"), conv.network).global;
+    };
+    // 896 tiles, two blocks: 18 blocks of 14336 MACs make 2^18, of 64 channels no more than 9.
+    EXPECT_EQ(global("mb1ic32ih112oc48kh1"), (std::array<std::size_t, 3>{100, 1, 1}));
+    EXPECT_EQ(global("mb1ic64ih112oc48kh1"), (std::array<std::size_t, 3>{224, 1, 1}));
 }
 
 TEST(Launch, leaves_no_cache_line_to_two_work_items_of_a_depthwise_row) {
@@ -257,6 +261,17 @@ TEST(Launch, gives_winograds_work_items_two_blocks) {
     const LoneStep lone = lone_conv("mb1ic64ih56oc256kh3ph1");  // 196 tiles of 4x4 pixels
     EXPECT_EQ(launch_size(lone.step, row("conv_winograd.fp32.avx512"), lone.network).global,
               (std::array<std::size_t, 3>{33, 2, 1}));
+}
+
+TEST(Launch, gives_winograds_work_items_128_filters_or_an_even_number_of_shares) {
+    const auto global = [](const char* problem) {
+        const LoneStep lone = lone_conv(problem);
+        return launch_size(lone.step, row("conv_winograd.fp32.avx2"), lone.network).global;
+    };
+    EXPECT_EQ(global("mb1ic64ih56oc256kh3ph1"), (std::array<std::size_t, 3>{33, 2, 1}));
+    EXPECT_EQ(global("mb1ic64ih56oc128kh3ph1"), (std::array<std::size_t, 3>{33, 1, 1}));
+    EXPECT_EQ(global("mb1ic64ih28oc128kh3ph1"), (std::array<std::size_t, 3>{9, 2, 1}));
+    EXPECT_EQ(global("mb1ic64ih28oc32kh3ph1"), (std::array<std::size_t, 3>{9, 1, 1}));
 }
 
 TEST(Launch, gives_winograds_work_items_more_tiles_where_weights_leave_the_cache) {
