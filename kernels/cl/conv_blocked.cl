@@ -169,18 +169,18 @@ INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int firs
 }
 
 INLINE bool is_pointwise(step_args args) {
-    return args.kernel_height * args.kernel_width == 1 && args.groups == 1;
+    return args.kernel_height * args.kernel_width == 1 && args.groups == 1 &&
+           args.span <= MOST_POINTWISE_CHANNELS;
 }
 
-INLINE void sum_and_finish(const int vectors, global const ELEMENT** window,
-                           global const ELEMENT* end, global const WEIGHT* weights,
-                           global const float* channels, global const ELEMENT* residual,
-                           global ELEMENT* output, step_args args, const places* tile,
-                           int channel) {
+INLINE void compute_pointwise_block(const int vectors, const pointwise_input* read,
+                                    global const WEIGHT* weights, global const float* channels,
+                                    global const ELEMENT* residual, global ELEMENT* output,
+                                    step_args args, const places* tile, int channel) {
+    const int depth = round_to_groups(args.span);
     lanes_sum sum[PIXELS * VECTORS];
     start_sums(PIXELS, vectors, sum, channels, args, channel);
-    sum_run(0, PIXELS, vectors, sum, window, end, 0, round_to_groups(args.span), weights,
-            args.input);
+    sum_pointwise(vectors, sum, read, depth, weights + (long)channel * depth);
     finish_tile(PIXELS, vectors, sum, PIXELS, residual, output, channels, args, tile, channel);
 }
 
@@ -193,24 +193,21 @@ INLINE void compute_pointwise(STEP_ARGUMENTS, int first_pixel, int first_vector,
     place_tile(args, at, PIXELS, &tile);
     global const ELEMENT* window[PIXELS];
     find_windows(input, &tile, window);
-    global const ELEMENT* end = end_of(input, args.input);
-    const int depth = round_to_groups(args.span);
+    pointwise_input read;
+    read_pointwise(window, end_of(input, args.input), args.span, &read);
     int vector = first_vector;
 #pragma nounroll
     for (; vector + VECTORS <= end_vector; vector += VECTORS) {
-        const int channel = vector * LANES;
         if (far)
             prefetch_next_tile(args, window, (vector - first_vector) / VECTORS,
                                divide_up(end_vector - first_vector, VECTORS));
-        sum_and_finish(VECTORS, window, end, weights + (long)channel * depth, channels, residual,
-                       output, args, &tile, channel);
+        compute_pointwise_block(VECTORS, &read, weights, channels, residual, output, args, &tile,
+                                vector * LANES);
     }
 #pragma nounroll
-    for (; vector < end_vector; ++vector) {
-        const int channel = vector * LANES;
-        sum_and_finish(1, window, end, weights + (long)channel * depth, channels, residual, output,
-                       args, &tile, channel);
-    }
+    for (; vector < end_vector; ++vector)
+        compute_pointwise_block(1, &read, weights, channels, residual, output, args, &tile,
+                                vector * LANES);
     if (__builtin_expect(args.output.halo > 0, 0))
         fill_halos(output, args, first_pixel, at, PIXELS, first_vector * LANES,
                    end_vector * LANES);
