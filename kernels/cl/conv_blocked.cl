@@ -23,10 +23,6 @@
 // Tiles of at most this many pixels are computed as such.
 #define HALF_TILE ((PIXELS + 1) / 2)
 
-INLINE int round_to_groups(int channels) {
-    return divide_up(channels, CHANNEL_GROUP) * CHANNEL_GROUP;
-}
-
 // The first of `span` input channels that the block of output channels from `channel` on reads
 // (host/kernel/packing.cpp).
 INLINE int first_of_span(step_args args, int channel) {
@@ -57,14 +53,6 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
     const int run = whole_rows ? args.kernel_width * args.input.pitch : depth;
     weights += (long)tile->first_row * args.kernel_width * depth * vectors * LANES;
     for (int ky = tile->first_row; ky < tile->end_row; ++ky) {
-#if IMAGES_BY_ROWS
-        if (args.span == IMAGE_CHANNELS && args.groups == 1 && !tile->left && !tile->right) {
-            weights = sum_image_row(pixels, vectors, sum, window,
-                                    ky * args.dilation_height * row_pitch(args.input), weights,
-                                    args);
-            continue;
-        }
-#endif
         for (int kx = 0; kx < columns; ++kx) {
             const long begin = first + ky * args.dilation_height * row_pitch(args.input) +
                                (long)(kx * args.dilation_width) * args.input.pitch;
@@ -168,46 +156,42 @@ INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int firs
                    end_vector * LANES);
 }
 
-INLINE bool is_pointwise(step_args args) {
-    return args.kernel_height * args.kernel_width == 1 && args.groups == 1 &&
-           args.span <= MOST_POINTWISE_CHANNELS;
-}
-
-INLINE void compute_pointwise_block(const int vectors, const pointwise_input* read,
-                                    global const WEIGHT* weights, global const float* channels,
-                                    global const ELEMENT* residual, global ELEMENT* output,
-                                    step_args args, const places* tile, int channel) {
-    const int depth = round_to_groups(args.span);
+INLINE void compute_kept_block(const bool image, const int vectors, const kept_windows* kept,
+                               global const WEIGHT* weights, global const float* channels,
+                               global const ELEMENT* residual, global ELEMENT* output,
+                               step_args args, const places* tile, int channel) {
+    const long row = (long)args.kernel_width * round_to_groups(args.span);
+    weights += channel * args.kernel_height * row + tile->first_row * row * vectors * LANES;
     lanes_sum sum[PIXELS * VECTORS];
     start_sums(PIXELS, vectors, sum, channels, args, channel);
-    sum_pointwise(vectors, sum, read, depth, weights + (long)channel * depth);
+    sum_windows(image, vectors, sum, kept, args, tile->first_row, tile->end_row, weights);
     finish_tile(PIXELS, vectors, sum, PIXELS, residual, output, channels, args, tile, channel);
 }
 
-// The same of a pointwise kernel for a whole tile. Its reductions may be so short that asking for
-// all that compute_blocks() has to would take longer than the products.
-INLINE void compute_pointwise(STEP_ARGUMENTS, int first_pixel, int first_vector, int end_vector,
-                              bool far) {
+// The same for a whole tile of a pointwise kernel or of an image. Its reductions may be so short
+// that asking for all that compute_blocks() has to would take longer than the products.
+INLINE void compute_kept(const bool image, STEP_ARGUMENTS, int first_pixel, int first_vector,
+                         int end_vector, bool far) {
     const position at = position_of(args, first_pixel);
     places tile;
     place_tile(args, at, PIXELS, &tile);
     global const ELEMENT* window[PIXELS];
     find_windows(input, &tile, window);
-    pointwise_input read;
-    read_pointwise(window, end_of(input, args.input), args.span, &read);
+    kept_windows kept;
+    keep_windows(image, window, end_of(input, args.input), args, &kept);
     int vector = first_vector;
 #pragma nounroll
     for (; vector + VECTORS <= end_vector; vector += VECTORS) {
-        if (far)
+        if (!image && far)
             prefetch_next_tile(args, window, (vector - first_vector) / VECTORS,
                                divide_up(end_vector - first_vector, VECTORS));
-        compute_pointwise_block(VECTORS, &read, weights, channels, residual, output, args, &tile,
-                                vector * LANES);
+        compute_kept_block(image, VECTORS, &kept, weights, channels, residual, output, args, &tile,
+                           vector * LANES);
     }
 #pragma nounroll
     for (; vector < end_vector; ++vector)
-        compute_pointwise_block(1, &read, weights, channels, residual, output, args, &tile,
-                                vector * LANES);
+        compute_kept_block(image, 1, &kept, weights, channels, residual, output, args, &tile,
+                           vector * LANES);
     if (__builtin_expect(args.output.halo > 0, 0))
         fill_halos(output, args, first_pixel, at, PIXELS, first_vector * LANES,
                    end_vector * LANES);
@@ -233,14 +217,19 @@ KERNEL conv_blocked(STEP_ARGUMENTS) {
     const int first_vector = share_begin(blocks, groups, group) * VECTORS;
     const int end_vector = min(share_begin(blocks, groups, group + 1) * VECTORS, vectors);
     int tile = share_begin(tiles, tile_groups, tile_group);
-    if (is_pointwise(args)) {
-        const int pixels = args.output.batch * args.output.height * args.output.width;
-        const int end_whole = min(end_tile, pixels / PIXELS);
+    const int pixels = args.output.batch * args.output.height * args.output.width;
+    const int end_whole = extent == PIXELS ? min(end_tile, pixels / PIXELS) : 0;
+    if (args.kernel_height * args.kernel_width == 1 && args.groups == 1 && keeps_channels(args)) {
         const bool far = is_far(args);
 #pragma nounroll
         for (; tile < end_whole; ++tile)
-            compute_pointwise(input, weights, channels, residual, output, args, tile * PIXELS,
-                              first_vector, end_vector, far);
+            compute_kept(false, input, weights, channels, residual, output, args, tile * PIXELS,
+                         first_vector, end_vector, far);
+    } else if (keeps_image(args)) {
+#pragma nounroll
+        for (; tile < end_whole; ++tile)
+            compute_kept(true, input, weights, channels, residual, output, args, tile * PIXELS,
+                         first_vector, end_vector, false);
     }
 #pragma nounroll
     for (; tile < end_tile; ++tile)
