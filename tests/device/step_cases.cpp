@@ -77,6 +77,9 @@ std::vector<StepCase> window_cases() {
     grey.problem.dilation = {2, 1};
     grey.problem.pad = {1, 3, 2, 2};
     add("image_of_1_channel", {2, 1, 15, 13}, grey);
+    add("image_through_a_dilated_kernel", {1, 3, 17, 14}, dilated);
+    add("image_through_a_wide_kernel", {2, 3, 5, 16}, conv_of(35, {2, 9}));
+    add("image_through_a_pointwise_kernel", {1, 3, 9, 7}, conv_of(41, {1, 1}));
     NetworkBuilder thin({2, 5, 11, 9});  // 3 channels that are stored as wide as any
     thin.conv("second", thin.conv("first", 0, 3), 70);
     cases.push_back(make("three_channels_within", Family::conv, thin));
@@ -97,6 +100,7 @@ std::vector<StepCase> channel_cases() {
     add("one_and_a_half_blocks", {3, 8, 5, 6}, padded_conv(48));
     add("pointwise", {1, 64, 15, 14}, conv_of(17, {1, 1}));
     add("pointwise_of_gapless_pixels", {2, 32, 5, 7}, conv_of(64, {1, 1}));
+    add("pointwise_of_many_channels", {1, 530, 3, 5}, conv_of(35, {1, 1}));
 
     Conv grouped = padded_conv(18);
     grouped.problem.groups = 3;

@@ -218,37 +218,36 @@ TEST(Packing, writes_the_tables_of_both_axes_one_after_the_other) {
     EXPECT_EQ(words<float>(bytes)[29 + 9], x.weight[9]);
 }
 
+using Sizes = std::array<std::size_t, 3>;
+
+Sizes global_size(const char* problem, const char* variant) {
+    const LoneStep lone = lone_conv(problem);
+    return launch_size(lone.step, row(variant), lone.network).global;
+}
+
 TEST(Launch, covers_every_pixel_and_channel_with_tiles) {
     const LoneStep lone = lone_conv("mb1ic16ih7oc48kh3ph1");
     const LaunchSize launch = launch_size(lone.step, row("conv_blocked.fp32.avx512"), lone.network);
-    EXPECT_EQ(launch.global, (std::array<std::size_t, 3>{4, 2, 1}));
-    EXPECT_EQ(launch.local, (std::array<std::size_t, 3>{1, 1, 1}));
+    EXPECT_EQ(launch.global, (Sizes{4, 2, 1}));
+    EXPECT_EQ(launch.local, (Sizes{1, 1, 1}));
 }
 
 TEST(Launch, gives_a_work_item_several_tiles_where_there_are_many) {
-    const LoneStep conv = lone_conv("mb1ic64ih56oc256kh1");
-    EXPECT_EQ(launch_size(conv.step, row("conv_blocked.fp32.avx512"), conv.network).global,
-              (std::array<std::size_t, 3>{224, 1, 1}));
-    const LoneStep depthwise = lone_conv("g64mb1ic64ih56oc64kh3ph1");
-    EXPECT_EQ(
-        launch_size(depthwise.step, row("depthwise_vector.fp32.avx512"), depthwise.network).global,
-        (std::array<std::size_t, 3>{8, 4, 1}));
+    EXPECT_EQ(global_size("mb1ic64ih56oc256kh1", "conv_blocked.fp32.avx512"), (Sizes{224, 1, 1}));
+    EXPECT_EQ(global_size("g64mb1ic64ih56oc64kh3ph1", "depthwise_vector.fp32.avx512"),
+              (Sizes{8, 4, 1}));
 }
 
 TEST(Launch, gives_a_work_item_tiles_worth_its_start_where_reductions_are_short) {
-    const auto global = [](const char* problem) {
-        const LoneStep conv = lone_conv(problem);
-        return launch_size(conv.step, row("conv_blocked.fp32.avx512"), conv.network).global;
-    };
+    const char* blocked = "conv_blocked.fp32.avx512";
     // 896 tiles, two blocks: 18 blocks of 14336 MACs make 2^18, of 64 channels no more than 9.
-    EXPECT_EQ(global("mb1ic32ih112oc48kh1"), (std::array<std::size_t, 3>{100, 1, 1}));
-    EXPECT_EQ(global("mb1ic64ih112oc48kh1"), (std::array<std::size_t, 3>{224, 1, 1}));
+    EXPECT_EQ(global_size("mb1ic32ih112oc48kh1", blocked), (Sizes{100, 1, 1}));
+    EXPECT_EQ(global_size("mb1ic64ih112oc48kh1", blocked), (Sizes{224, 1, 1}));
 }
 
 TEST(Launch, leaves_no_cache_line_to_two_work_items_of_a_depthwise_row) {
     const auto groups = [](const char* problem, const char* variant) {
-        const LoneStep lone = lone_conv(problem);
-        return launch_size(lone.step, row(variant), lone.network).global[1];
+        return global_size(problem, variant)[1];
     };
     const char* lines = "g128mb1ic128ih56oc128kh3ph1";
     EXPECT_EQ(groups(lines, "depthwise_vector.fp32.avx512"), 8u);  // a line each
@@ -257,39 +256,29 @@ TEST(Launch, leaves_no_cache_line_to_two_work_items_of_a_depthwise_row) {
     EXPECT_EQ(groups("g96mb1ic96ih56oc96kh3ph1", "depthwise_dot.int8.avx512-vnni"), 1u);
 }
 
-TEST(Launch, gives_winograds_work_items_two_blocks) {
-    const LoneStep lone = lone_conv("mb1ic64ih56oc256kh3ph1");  // 196 tiles of 4x4 pixels
-    EXPECT_EQ(launch_size(lone.step, row("conv_winograd.fp32.avx512"), lone.network).global,
-              (std::array<std::size_t, 3>{33, 2, 1}));
+TEST(Launch, gives_winograds_work_items_two_blocks) {  // 196 tiles of 4x4 pixels
+    EXPECT_EQ(global_size("mb1ic64ih56oc256kh3ph1", "conv_winograd.fp32.avx512"),
+              (Sizes{33, 2, 1}));
 }
 
 TEST(Launch, gives_winograds_work_items_128_filters_or_an_even_number_of_shares) {
-    const auto global = [](const char* problem) {
-        const LoneStep lone = lone_conv(problem);
-        return launch_size(lone.step, row("conv_winograd.fp32.avx2"), lone.network).global;
-    };
-    EXPECT_EQ(global("mb1ic64ih56oc256kh3ph1"), (std::array<std::size_t, 3>{33, 2, 1}));
-    EXPECT_EQ(global("mb1ic64ih56oc128kh3ph1"), (std::array<std::size_t, 3>{33, 1, 1}));
-    EXPECT_EQ(global("mb1ic64ih28oc128kh3ph1"), (std::array<std::size_t, 3>{9, 2, 1}));
-    EXPECT_EQ(global("mb1ic64ih28oc32kh3ph1"), (std::array<std::size_t, 3>{9, 1, 1}));
+    const char* winograd = "conv_winograd.fp32.avx2";
+    EXPECT_EQ(global_size("mb1ic64ih56oc256kh3ph1", winograd), (Sizes{33, 2, 1}));
+    EXPECT_EQ(global_size("mb1ic64ih56oc128kh3ph1", winograd), (Sizes{33, 1, 1}));
+    EXPECT_EQ(global_size("mb1ic64ih28oc128kh3ph1", winograd), (Sizes{9, 2, 1}));
+    EXPECT_EQ(global_size("mb1ic64ih28oc32kh3ph1", winograd), (Sizes{9, 1, 1}));
 }
 
 TEST(Launch, gives_winograds_work_items_more_tiles_where_weights_leave_the_cache) {
-    const auto global = [](const char* problem) {
-        const LoneStep lone = lone_conv(problem);
-        return launch_size(lone.step, row("conv_winograd.fp32.avx512"), lone.network).global;
-    };
-    EXPECT_EQ(global("mb1ic128ih128oc128kh3ph1"), (std::array<std::size_t, 3>{43, 1, 1}));
-    EXPECT_EQ(global("mb1ic256ih14oc256kh3ph1"), (std::array<std::size_t, 3>{3, 2, 1})) << "few";
+    const char* winograd = "conv_winograd.fp32.avx512";
+    EXPECT_EQ(global_size("mb1ic128ih128oc128kh3ph1", winograd), (Sizes{43, 1, 1}));
+    EXPECT_EQ(global_size("mb1ic256ih14oc256kh3ph1", winograd), (Sizes{3, 2, 1})) << "few";
 }
 
 TEST(Launch, gives_a_work_item_no_more_blocks_than_stay_in_the_cache) {
-    const auto global = [](const char* problem) {
-        const LoneStep lone = lone_conv(problem);
-        return launch_size(lone.step, row("conv_blocked.fp32.avx512"), lone.network).global;
-    };
-    EXPECT_EQ(global("mb1ic128ih56oc128kh3sh2ph1"), (std::array<std::size_t, 3>{28, 2, 1}));
-    EXPECT_EQ(global("mb1ic512ih14oc512kh3sh2ph1"), (std::array<std::size_t, 3>{2, 16, 1}));
+    const char* blocked = "conv_blocked.fp32.avx512";
+    EXPECT_EQ(global_size("mb1ic128ih56oc128kh3sh2ph1", blocked), (Sizes{28, 2, 1}));
+    EXPECT_EQ(global_size("mb1ic512ih14oc512kh3sh2ph1", blocked), (Sizes{2, 16, 1}));
 }
 
 TEST(Launch, gives_every_tile_of_a_gpus_convolution_a_work_group) {
