@@ -127,7 +127,7 @@ std::shared_ptr<MeasuringOptions> add_measuring_options(CLI::App& command) {
     command.add_option("--seed", options->seed, "What weights and images are drawn from")
         ->check(CLI::NonNegativeNumber);
     command.add_option("--tier", options->tier, "Use CPU kernels of at most this tier")
-        ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni"}));
+        ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512-vnni", "amx"}));
     command.add_option(
         "--kernel", options->kernel,
         "Use only kernel variants whose name contains this (in families that have one); "

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "host/kernel/amx.h"
 #include "host/kernel/layout.h"
 #include "host/kernel/rounding.h"
 #include "host/kernel/winograd.h"
@@ -61,7 +62,7 @@ LaunchSize depthwise_launch(std::int64_t rows, std::int64_t channels, const Vari
 
 // The rows of kernels/cl/conv_blocked.cl.
 bool blocked(const Variant& variant) {
-    return variant.family == Family::conv && variant.cpu_only &&
+    return variant.family == Family::conv && variant.cpu_only && !variant.on_amx_tiles() &&
            variant.algorithm == Algorithm::direct;
 }
 
@@ -114,7 +115,9 @@ WeightLayout layout_of(const ConvProblem& problem, const Variant& variant) {
     const std::int64_t lanes = variant.algorithm == Algorithm::gemm ? 1 : variant.tile.lanes;
     const std::int64_t filters = round_up(problem.filters, lanes);
     const bool in_blocks = variant.family == Family::conv && lanes > 1;
-    const std::int64_t tap = round_up(span_of(problem, variant), variant.channel_group);
+    const std::int64_t tap = variant.on_amx_tiles()
+                                 ? amx_tap(channels).products()
+                                 : round_up(span_of(problem, variant), variant.channel_group);
     return {
         in_blocks ? lanes_of_block(variant.tile) : filters, lanes, filters, tap, tap, taps * tap};
 }
@@ -260,6 +263,26 @@ LaunchSize winograd_launch(const ConvProblem& problem, std::int64_t tiles, std::
                        static_cast<std::size_t>(shares), 1}};
 }
 
+// Where the second-level cache holds all weights, a work-item computes as many blocks as it can
+// for a pair of tiles; else as many pairs as it can for a block.
+LaunchSize amx_launch(const FusedStep& step, const Variant& variant, const Network& network) {
+    constexpr std::int64_t cache_bytes = 1 << 20, balanced_items = 16, worthwhile_macs = 1 << 21;
+    const ConvProblem& problem = std::get<Conv>(step.operation).problem;
+    const WeightLayout layout = layout_of(problem, variant);
+    const std::int64_t pairs = divide_up(amx_tiles(step, network).count, 2);
+    const std::int64_t blocks = divide_up(layout.filters, layout.block);
+    const std::int64_t macs = 2 * amx_tile_rows * layout.block * layout.products;
+    const std::int64_t most = std::max(usual_tiles, worthwhile_macs / macs);
+    const std::int64_t together =
+        std::clamp(pairs * blocks / balanced_items, std::int64_t{1}, most);
+    const bool held = layout.filters * layout.products <= cache_bytes;
+    const std::int64_t along =
+        held ? std::max<std::int64_t>(1, together / blocks) : std::min(together, pairs);
+    const std::int64_t wide = std::min(together / along, blocks);
+    return {.global = {static_cast<std::size_t>(divide_up(pairs, along)),
+                       static_cast<std::size_t>(divide_up(blocks, wide)), 1}};
+}
+
 }  // namespace
 
 std::int64_t span_of(const ConvProblem& problem, const Variant& variant) {
@@ -303,6 +326,7 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
         case Family::conv: {
             const ConvProblem& problem = std::get<Conv>(step.operation).problem;
             if (winograd) return winograd_launch(problem, tiles, blocks, variant);
+            if (variant.on_amx_tiles()) return amx_launch(step, variant, network);
             // Blocks for a tile first, as long as their weights stay in the second-level cache,
             // then tiles.
             const std::int64_t together =
@@ -328,6 +352,10 @@ std::int64_t executed_macs(const FusedStep& step, const Variant& variant, const 
     const WeightLayout layout = layout_of(problem, variant);
     if (variant.algorithm == Algorithm::winograd)
         return winograd_macs(out, problem.in.channels, winograd_block(variant));
+    if (variant.on_amx_tiles()) {
+        const AmxTiles tiles = amx_tiles(step, network);
+        return tiles.count * tiles.rows * layout.filters * layout.products;
+    }
     const std::int64_t tile = variant.tile.pixels;
     if (variant.family == Family::depthwise)
         return out.batch * out.height * round_up(out.width, tile) * layout.filters *

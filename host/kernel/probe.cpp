@@ -65,6 +65,14 @@ constexpr Probe bytes(std::string_view idiom, std::string_view defines, Tier tie
             .task = dot_task};
 }
 
+// Four registers of sums.
+constexpr Probe tiles(std::string_view idiom, Tier tier) {
+    Probe probe = bytes(idiom, "", tier, {32, 2, 16});
+    probe.source = "peak_amx.cl";
+    probe.channel_group = 64;
+    return probe;
+}
+
 constexpr Probe nibbles(std::string_view idiom, std::string_view defines, Tier tier, Tile tile) {
     Probe probe = bytes(idiom, defines, tier, tile);
     probe.quantity = Quantity::int4;
@@ -146,6 +154,7 @@ constexpr std::array rows{
     plain(halves(Tier::portable, {6, 2, 1})),
 
     matrices(Quantity::int8, "mma.sync m16n8k32", DataType::u8, DataType::s8, Capability::mma_s8),
+    tiles("tdpbusd", Tier::amx),
     bytes("vpdpbusd", vnni, Tier::avx512_vnni, {14, 2, 16}),
     bytes("vpmaddwd", madd, Tier::avx512, {12, 2, 16}),
     bytes("vpmaddwd", madd, Tier::avx2, {4, 2, 8}),

@@ -111,6 +111,7 @@ ProbeTask dot_task(const Probe& probe, const ProbeLaunch& launch) {
     const auto group = static_cast<std::size_t>(probe.channel_group);
     const bool nibbles = probe.quantity == Quantity::int4, half = probe.element == DataType::f16;
     const std::size_t groups = nibbles ? 2 : 1;
+    constexpr std::size_t innermost = 4;  // of a column's weights stand side by side
 
     // Product k of a step stands in group k / `group`. Halves stay small: their sums must be exact.
     Operands operands;
@@ -137,10 +138,11 @@ ProbeTask dot_task(const Probe& probe, const ProbeLaunch& launch) {
             for (std::size_t p = 0; p < pixels; ++p)
                 for (std::size_t k = 0; k < group; ++k)
                     add(task.input, operands.activation(step, p, g * group + k));
-        for (std::size_t c = 0; c < columns; ++c)
-            for (std::size_t k = 0; k < group; ++k)
-                add(task.weights, operands.weight(step, c, k) +
-                                      (nibbles ? 16 * operands.weight(step, c, group + k) : 0));
+        for (std::size_t first = 0; first < group; first += innermost)
+            for (std::size_t c = 0; c < columns; ++c)
+                for (std::size_t k = first; k < std::min(first + innermost, group); ++k)
+                    add(task.weights, operands.weight(step, c, k) +
+                                          (nibbles ? 16 * operands.weight(step, c, group + k) : 0));
     }
     fill_whole(task);
     task.work_per_pass = static_cast<double>(task.output_words * launch.length * groups * group);
@@ -161,7 +163,7 @@ ProbeTask mma_task(const Probe& probe, const ProbeLaunch& launch) {
     constexpr std::size_t numbers = warp / items_of_row;
     constexpr std::uint32_t largest_product = 3 * 2;
     const bool half = probe.element == DataType::f16;
-    const std::uint32_t depth = bytes_of_product / (half ? 2 : 1);
+    const auto depth = static_cast<std::uint32_t>(bytes_of_product / (half ? 2 : 1));
     const auto window = [](std::size_t row) { return static_cast<int>(row % 3 + 1); };
     const auto filter = [](std::size_t column) { return static_cast<int>(column % 2 + 1); };
 

@@ -106,6 +106,17 @@ Refusal countable(const FusedStep& step, const Network& network) {
     return grouped(step, network);
 }
 
+// Where a pixel has few products, finishing its sums takes most of the time, and theirs have a way
+// through memory.
+Refusal amx(const FusedStep& step, const Network& network) {
+    constexpr std::int64_t few = 32, few_for_many = 40, vector = 16;
+    const ConvProblem& p = std::get<Conv>(step.operation).problem;
+    if (auto reason = grouped(step, network)) return reason;
+    const std::int64_t least = p.filters > vector ? few_for_many : few;
+    if (p.reduction() >= least) return std::nullopt;
+    return fmt::format("pays from {} products to a sum on, this step has {}", least, p.reduction());
+}
+
 Refusal many_pixels(const FusedStep& step, const Network& network) {
     const std::int64_t pixels = network.tensors[step.output].shape.pixels();
     if (pixels == 1) return std::nullopt;

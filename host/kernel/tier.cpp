@@ -5,6 +5,10 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 namespace slimbench {
 namespace {
@@ -15,13 +19,31 @@ struct TierName {
 };
 constexpr std::array tier_names{TierName{Tier::portable, "portable"}, TierName{Tier::avx2, "avx2"},
                                 TierName{Tier::avx512, "avx512"},
-                                TierName{Tier::avx512_vnni, "avx512-vnni"}};
+                                TierName{Tier::avx512_vnni, "avx512-vnni"},
+                                TierName{Tier::amx, "amx"}};
 
 #if defined(__x86_64__)
 // Not every compiler's __builtin_cpu_supports knows it.
 bool has_f16c() {
     unsigned int a = 0, b = 0, c = 0, d = 0;
     return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
+
+bool has_amx_int8() {
+    constexpr unsigned int features = 7, amx_tile = 1u << 24, amx_int8 = 1u << 25;
+    unsigned int a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid_count(features, 0, &a, &b, &c, &d) != 0 && (d & amx_tile) != 0 &&
+           (d & amx_int8) != 0;
+}
+
+// Its registers are so large that Linux saves them only for processes that ask.
+bool may_use_amx() {
+#if defined(__linux__)
+    constexpr long request_permission = 0x1023, tile_data = 18;  // asm/prctl.h, from Linux 5.16 on
+    return has_amx_int8() && syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+#else
+    return false;
+#endif
 }
 #endif
 
@@ -47,7 +69,8 @@ Tier host_cpu_tier() {
     if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
         !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl"))
         return Tier::avx2;
-    return __builtin_cpu_supports("avx512vnni") ? Tier::avx512_vnni : Tier::avx512;
+    if (!__builtin_cpu_supports("avx512vnni")) return Tier::avx512;
+    return may_use_amx() ? Tier::amx : Tier::avx512_vnni;
 #else
     return Tier::portable;
 #endif

@@ -7,12 +7,13 @@
 namespace slimbench {
 
 // In rising order: a device of one tier runs all kernels of the tiers before it.
-enum class Tier { portable, avx2, avx512, avx512_vnni };
+enum class Tier { portable, avx2, avx512, avx512_vnni, amx };
 
-std::string_view name(Tier tier);  // "portable", "avx2", "avx512", "avx512-vnni"
+std::string_view name(Tier tier);  // "portable", "avx2", "avx512", "avx512-vnni", "amx"
 std::optional<Tier> parse_tier(std::string_view name);
 
-// The best tier of the CPU this process runs on, by CPUID (operating-system support included).
+// The best tier of the CPU this process runs on, by CPUID (operating-system support included). AMX
+// counts from when Linux allows this process its registers, which this asks for.
 Tier host_cpu_tier();
 
 // Whether that CPU counts the bits of vectors in one instruction (AVX-512 VPOPCNTDQ).

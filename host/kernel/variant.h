@@ -82,6 +82,8 @@ struct Variant {
         return std::int64_t{tile.vectors} * tile.lanes * team.along_filters;
     }
     constexpr bool made_for_gpus() const { return team.items > 1; }
+    // Rows of kernels/cl/conv_amx.cl.
+    constexpr bool on_amx_tiles() const { return tier == Tier::amx; }
 
     // TF32 concerns dense convolutions; all else computes in FP32.
     constexpr bool computes_in(Precision wanted) const {

@@ -68,7 +68,7 @@ std::string tier_name(const ::testing::TestParamInfo<Tier>& tested) {
 
 INSTANTIATE_TEST_SUITE_P(Chain, EveryTier,
                          ::testing::Values(Tier::portable, Tier::avx2, Tier::avx512,
-                                           Tier::avx512_vnni),
+                                           Tier::avx512_vnni, Tier::amx),
                          tier_name);
 
 TEST(Chain, shares_slots_between_tensors) {

@@ -66,9 +66,11 @@ std::optional<std::string> fault_of(const Planted& mistake) {
 }
 
 TEST(PlantedProbe, that_leaves_work_out_is_caught) {
+    const bool on_tiles = test_device().traits().tier == Tier::amx;
     const Planted mistakes[] = {
         {Quantity::fp32, "peak_fma.cl", "pass < passes", "pass + 1 < passes"},
-        {Quantity::int8, "peak_dot.cl", "step < length", "step + 1 < length"},
+        on_tiles ? Planted{Quantity::int8, "peak_amx.cl", "pass < passes", "pass + 1 < passes"}
+                 : Planted{Quantity::int8, "peak_dot.cl", "step < length", "step + 1 < length"},
         {Quantity::fp16, "peak_dot.cl", "step < length", "step + 1 < length"},
         {Quantity::int4, "peak_dot.cl", "(packed[v] >> 4)", "packed[v]"},
         {Quantity::binary, "peak_bits.cl", "step < length", "step + 1 < length"},

@@ -101,6 +101,8 @@ std::vector<StepCase> channel_cases() {
     add("pointwise", {1, 64, 15, 14}, conv_of(17, {1, 1}));
     add("pointwise_of_gapless_pixels", {2, 32, 5, 7}, conv_of(64, {1, 1}));
     add("pointwise_of_many_channels", {1, 530, 3, 5}, conv_of(35, {1, 1}));
+    add("short_rows_of_many_channels", {2, 166, 5, 7}, padded_conv(40));
+    add("rows_of_17_pixels", {1, 45, 3, 17}, padded_conv(33));
 
     Conv grouped = padded_conv(18);
     grouped.problem.groups = 3;

@@ -15,7 +15,7 @@ DeviceTraits able_device() {
     DeviceTraits able;
     able.name = "able";
     able.kind = DeviceKind::cpu;
-    able.tier = Tier::avx512_vnni;
+    able.tier = Tier::amx;
     return able;
 }
 

@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/kernel/steps.h"
+
 namespace slimbench {
 namespace {
 
@@ -56,12 +58,13 @@ TEST(Probes, of_halves_say_whether_they_are_widened) {
 TEST(Probes, every_quantity_has_a_row_on_any_device) {
     for (const Quantity quantity : quantities) {
         EXPECT_FALSE(choose_probe(quantity, DeviceTraits{}).cpu_only) << name(quantity);
-        for (const Tier tier : {Tier::portable, Tier::avx2, Tier::avx512, Tier::avx512_vnni})
+        for (const Tier tier : all_tiers)
             EXPECT_LE(choose_probe(quantity, cpu_of(tier)).tier, tier) << name(quantity);
     }
 }
 
 TEST(Probes, bytes_are_multiplied_with_the_instruction_of_the_tier) {
+    EXPECT_EQ(choose_probe(Quantity::int8, cpu_of(Tier::amx)).idiom, "tdpbusd");
     EXPECT_EQ(choose_probe(Quantity::int8, cpu_of(Tier::avx512_vnni)).idiom, "vpdpbusd");
     EXPECT_EQ(choose_probe(Quantity::int8, cpu_of(Tier::avx512)).idiom, "vpmaddwd");
     EXPECT_EQ(choose_probe(Quantity::int8, cpu_of(Tier::portable)).idiom, "multiply-add");

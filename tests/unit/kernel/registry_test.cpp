@@ -196,6 +196,7 @@ TEST(Registry, takes_no_more_of_a_work_group_than_the_device_has) {
 
 TEST(Registry, prefers_the_widest_tier_of_the_device) {
     const LoneStep conv = lone_conv("mb1ic64ih56oc64kh3ph1");
+    EXPECT_EQ(chosen(conv, Precision::int8, device_of(Tier::amx)), "conv_amx.int8");
     EXPECT_EQ(chosen(conv, Precision::int8, device_of(Tier::avx512_vnni)),
               "conv_blocked.int8.avx512-vnni");
     EXPECT_EQ(chosen(conv, Precision::int8, device_of(Tier::avx512)), "conv_blocked.int8.avx512");
@@ -207,6 +208,18 @@ TEST(Registry, prefers_the_widest_tier_of_the_device) {
               "conv_blocked.fp32.avx512");
     EXPECT_EQ(chosen(pointwise, Precision::fp16, device_of(Tier::avx512_vnni)),
               "conv_blocked.fp16.avx512");
+}
+
+TEST(Registry, leaves_steps_of_few_products_to_vectors_where_the_device_has_tiles) {
+    const auto taken = [](std::string_view problem) {
+        return chosen(lone_conv(problem), Precision::int8, device_of(Tier::amx));
+    };
+    EXPECT_EQ(taken("mb1ic16ih112oc96kh1"), "conv_blocked.int8.avx512-vnni");
+    EXPECT_EQ(taken("mb1ic32ih28oc192kh1"), "conv_blocked.int8.avx512-vnni");
+    EXPECT_EQ(taken("mb1ic32ih112oc16kh1"), "conv_amx.int8") << "a vector of filters to a pixel";
+    EXPECT_EQ(taken("mb1ic2048ih1oc1000kh1"), "conv_blocked.int8.avx512-vnni.pixel");
+    EXPECT_EQ(taken("mb8ic2048ih1oc1000kh1"), "conv_amx.int8");
+    EXPECT_EQ(taken("g2mb1ic64ih56oc64kh3ph1"), "conv_blocked.int8.avx512-vnni");
 }
 
 TEST(Registry, is_held_to_a_lower_tier) {

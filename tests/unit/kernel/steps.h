@@ -76,7 +76,8 @@ inline DeviceTraits gpu() {
     return device;
 }
 
-inline constexpr std::array all_tiers{Tier::portable, Tier::avx2, Tier::avx512, Tier::avx512_vnni};
+inline constexpr std::array all_tiers{Tier::portable, Tier::avx2, Tier::avx512, Tier::avx512_vnni,
+                                      Tier::amx};
 
 inline const Variant& row(std::string_view name) {
     for (const Variant& variant : registry())
