@@ -97,25 +97,6 @@ INLINE void fill_halos(global ELEMENT* output, step_args args, int first_pixel, 
     }
 }
 
-// Where no cache has kept the input, 1x1 kernels read it faster than the hardware fetches it.
-INLINE bool is_far(step_args args) {
-    return bytes_of(args.input) + bytes_of(args.output) > (16 << 20);
-}
-
-// One of `shares` shares of the next tile's windows, to the caches.
-INLINE void prefetch_next_tile(step_args args, global const ELEMENT** window, int share,
-                               int shares) {
-    const int line = 64 / (int)sizeof(ELEMENT);
-    const long ahead = (long)PIXELS * args.stride_width * args.input.pitch;
-    const int each = divide_up(divide_up(args.input.channels, line), shares) * line;
-    const int end = min((share + 1) * each, args.input.channels);
-#pragma nounroll
-    for (int c = share * each; c < end; c += line)
-#pragma unroll
-        for (int p = 0; p < PIXELS; ++p)
-            __builtin_prefetch((const void*)(size_t)(window[p] + ahead + c));
-}
-
 // Computes the vectors of output channels [first_vector, end_vector) for a tile of `extent` pixels.
 INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int first_vector,
                            int end_vector) {
@@ -159,19 +140,20 @@ INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int firs
 INLINE void compute_kept_block(const bool image, const int vectors, const kept_windows* kept,
                                global const WEIGHT* weights, global const float* channels,
                                global const ELEMENT* residual, global ELEMENT* output,
-                               step_args args, const places* tile, int channel) {
+                               step_args args, const places* tile, int channel,
+                               fetched_ahead* ahead) {
     const long row = (long)args.kernel_width * round_to_groups(args.span);
     weights += channel * args.kernel_height * row + tile->first_row * row * vectors * LANES;
     lanes_sum sum[PIXELS * VECTORS];
     start_sums(PIXELS, vectors, sum, channels, args, channel);
-    sum_windows(image, vectors, sum, kept, args, tile->first_row, tile->end_row, weights);
+    sum_windows(image, vectors, sum, kept, args, tile->first_row, tile->end_row, weights, ahead);
     finish_tile(PIXELS, vectors, sum, PIXELS, residual, output, channels, args, tile, channel);
 }
 
 // The same for a whole tile of a pointwise kernel or of an image. Its reductions may be so short
 // that asking for all that compute_blocks() has to would take longer than the products.
 INLINE void compute_kept(const bool image, STEP_ARGUMENTS, int first_pixel, int first_vector,
-                         int end_vector, bool far) {
+                         int end_vector, bool first_tile) {
     const position at = position_of(args, first_pixel);
     places tile;
     place_tile(args, at, PIXELS, &tile);
@@ -179,19 +161,19 @@ INLINE void compute_kept(const bool image, STEP_ARGUMENTS, int first_pixel, int 
     find_windows(input, &tile, window);
     kept_windows kept;
     keep_windows(image, window, end_of(input, args.input), args, &kept);
+    fetched_ahead ahead =
+        fetch_ahead(args, first_tile, window[0],
+                    weights + (long)first_vector * LANES * round_to_groups(args.span),
+                    end_vector - first_vector);
     int vector = first_vector;
 #pragma nounroll
-    for (; vector + VECTORS <= end_vector; vector += VECTORS) {
-        if (!image && far)
-            prefetch_next_tile(args, window, (vector - first_vector) / VECTORS,
-                               divide_up(end_vector - first_vector, VECTORS));
+    for (; vector + VECTORS <= end_vector; vector += VECTORS)
         compute_kept_block(image, VECTORS, &kept, weights, channels, residual, output, args, &tile,
-                           vector * LANES);
-    }
+                           vector * LANES, &ahead);
 #pragma nounroll
     for (; vector < end_vector; ++vector)
         compute_kept_block(image, 1, &kept, weights, channels, residual, output, args, &tile,
-                           vector * LANES);
+                           vector * LANES, &ahead);
     if (__builtin_expect(args.output.halo > 0, 0))
         fill_halos(output, args, first_pixel, at, PIXELS, first_vector * LANES,
                    end_vector * LANES);
@@ -220,16 +202,15 @@ KERNEL conv_blocked(STEP_ARGUMENTS) {
     const int pixels = args.output.batch * args.output.height * args.output.width;
     const int end_whole = extent == PIXELS ? min(end_tile, pixels / PIXELS) : 0;
     if (args.kernel_height * args.kernel_width == 1 && args.groups == 1 && keeps_channels(args)) {
-        const bool far = is_far(args);
 #pragma nounroll
-        for (; tile < end_whole; ++tile)
+        for (const int first = tile; tile < end_whole; ++tile)
             compute_kept(false, input, weights, channels, residual, output, args, tile * PIXELS,
-                         first_vector, end_vector, far);
+                         first_vector, end_vector, tile == first);
     } else if (keeps_image(args)) {
 #pragma nounroll
         for (; tile < end_whole; ++tile)
             compute_kept(true, input, weights, channels, residual, output, args, tile * PIXELS,
-                         first_vector, end_vector, false);
+                         first_vector, end_vector, true);
     }
 #pragma nounroll
     for (; tile < end_tile; ++tile)

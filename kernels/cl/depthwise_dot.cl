@@ -3,7 +3,7 @@
 // pairs word by word. At stride 1 the four serve two output pixels, w0 w1 w2 0 and 0 w0 w1 w2, and
 // a pair of columns two runs of four; at stride 2 they serve one.
 //
-// Global size: groups of rows (fastest), groups of 64 channels. The last 64 channels begin where
+// Global size: groups of 64 channels (fastest), groups of rows. The last 64 channels begin where
 // they end with the tensor's; of those that they share with the ones before nothing is stored.
 //
 // Weights [kernel row][kernel column][channels rounded up to LANES]. The input's halo covers the
@@ -180,11 +180,11 @@ INLINE void compute_sparse_row(global const uchar* window, global ELEMENT* outpu
 
 KERNEL depthwise_dot(STEP_ARGUMENTS) {
     const int rows = args.output.batch * args.output.height;
-    const int row_groups = get_global_size(0), row_group = get_global_id(0);
+    const int row_groups = get_global_size(1), row_group = get_global_id(1);
     const int end_row = share_begin(rows, row_groups, row_group + 1);
     const int end_channel = divide_up(args.output.channels, LANES) * LANES;
     const int chunks = divide_up(end_channel, CHUNK);
-    const int chunk_groups = get_global_size(1), chunk_group = get_global_id(1);
+    const int chunk_groups = get_global_size(0), chunk_group = get_global_id(0);
     const int end_chunk = share_begin(chunks, chunk_groups, chunk_group + 1);
 #pragma nounroll
     for (int i = share_begin(chunks, chunk_groups, chunk_group); i < end_chunk; ++i) {

@@ -1,8 +1,8 @@
 // Depthwise convolution: LANES channels and PIXELS neighbouring pixels at a time, which share each
 // tap's weights in a register.
 //
-// For CPUs a work-item computes output rows. Global size: groups of rows (fastest), groups of cache
-// lines of channels. For GPUs (several work-items in a work-group) it computes PIXELS pixels or
+// For CPUs a work-item computes output rows. Global size: groups of cache lines of channels
+// (fastest: pixels of a row then come from the third-level cache once), groups of rows. For GPUs (several work-items in a work-group) it computes PIXELS pixels or
 // what is left of their row, and neighbours compute neighbouring channels. Global size: channel
 // vectors (fastest), runs of pixels, rows, rounded up.
 //
@@ -124,6 +124,18 @@ INLINE void finish_run(const bool has_residual, const int pixels, const tap_sum*
     }
 }
 
+// Stores wait for their line, whose old contents come from a far cache: fetched for writing, in time
+// for the run behind. With vectors of whole lines.
+INLINE void own_next_run(const int pixels, global ELEMENT* output, step_args args) {
+#if LANES == 16 && !defined(WORK_ITEMS)
+#pragma unroll
+    for (int p = 0; p < PIXELS; ++p)
+        if (p < pixels)
+            __builtin_prefetch(
+                (const void*)(size_t)(output + (pixels + p) * (long)args.output.pitch), 1, 3);
+#endif
+}
+
 // `pixels` neighbours from column x on; `stride` 1 or 2 says that 3x3 taps lie without gaps, 0
 // anything else. Inlined with constants.
 INLINE void compute_run(const int pixels, const int stride, global const ELEMENT* input,
@@ -144,6 +156,7 @@ INLINE void compute_run(const int pixels, const int stride, global const ELEMENT
 
     residual += pixel_index(args.residual, n, y, x) + c;
     output += pixel_index(args.output, n, y, x) + c;
+    own_next_run(pixels, output, args);
     if (args.has_residual)
         finish_run(true, pixels, sum, channels, residual, output, args, c);
     else
@@ -228,8 +241,8 @@ KERNEL depthwise_vector(STEP_ARGUMENTS) {
     const output_area run = {row, row + 1, x, min(x + PIXELS, args.output.width), c, c + LANES};
     compute_area(input, weights, channels, residual, output, args, run);
 #else
-    const int row_groups = get_global_size(0), row_group = get_global_id(0);
-    const int groups = get_global_size(1), group = get_global_id(1);
+    const int row_groups = get_global_size(1), row_group = get_global_id(1);
+    const int groups = get_global_size(0), group = get_global_id(0);
     const int in_line = max(LINE / LANES, 1), lines = divide_up(vectors, in_line);
     output_area area = {share_begin(rows, row_groups, row_group),
                         share_begin(rows, row_groups, row_group + 1), 0, args.output.width,

@@ -1,6 +1,8 @@
 // What is computed on tiles of AMX: whole taps, every pixel, nothing past a pixel's memory.
 #include "host/kernel/amx.h"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "host/kernel/packing.h"
@@ -57,6 +59,26 @@ TEST(AmxTiles, take_pixels_that_follow_on_each_other_as_one_row) {
 TEST(AmxTiles, execute_what_they_hold) {
     const LoneStep lone = lone_conv("mb1ic96ih7oc48kh3ph1");
     EXPECT_EQ(executed_macs(lone.step, row("conv_amx.int8"), lone.network), 4 * 16 * 48 * 9 * 96);
+}
+
+std::array<std::size_t, 3> global_size(std::string_view problem) {
+    const LoneStep lone = lone_conv(problem);
+    return launch_size(lone.step, row("conv_amx.int8"), lone.network).global;
+}
+
+using Sizes = std::array<std::size_t, 3>;
+
+TEST(AmxLaunch, has_eight_work_items_that_divide_the_pixels_while_the_cache_holds_the_weights) {
+    EXPECT_EQ(global_size("mb1ic256ih56oc64kh1"), (Sizes{12, 1, 1})) << "2^22 products each";
+    EXPECT_EQ(global_size("mb1ic96ih14oc576kh1"), (Sizes{7, 2, 1})) << "seven pairs of tiles";
+}
+
+TEST(AmxLaunch, divides_the_filters_where_it_does_not) {
+    EXPECT_EQ(global_size("mb1ic512ih7oc512kh3ph1"), (Sizes{2, 16, 1}));
+}
+
+TEST(AmxLaunch, has_two_work_items_where_there_is_little_to_do) {
+    EXPECT_EQ(global_size("mb1ic64ih7oc32kh1"), (Sizes{2, 1, 1}));
 }
 
 // Weights that tell channel, tap and filter from each other.
