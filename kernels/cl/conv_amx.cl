@@ -28,7 +28,7 @@ typedef struct {
     int line;          // rows of a tile from one row of the output to the next
     int along_row, along_column;  // tiles
     int columns, steps, depth;    // a row of the kernel: so many runs of so many steps
-    long pixel, row, column;      // from a pixel, kernel row, kernel column to the next in the input
+    long pixel, row, column;  // in the input, from a pixel, kernel row, kernel column to the next
 } tiling;
 
 // How a tap is divided (host/kernel/amx.cpp): no step reads past a pixel's pitch.

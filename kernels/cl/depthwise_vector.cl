@@ -2,9 +2,10 @@
 // tap's weights in a register.
 //
 // For CPUs a work-item computes output rows. Global size: groups of cache lines of channels
-// (fastest: pixels of a row then come from the third-level cache once), groups of rows. For GPUs (several work-items in a work-group) it computes PIXELS pixels or
-// what is left of their row, and neighbours compute neighbouring channels. Global size: channel
-// vectors (fastest), runs of pixels, rows, rounded up.
+// (fastest: pixels of a row then come from the third-level cache once), groups of rows. For GPUs
+// (several work-items in a work-group) it computes PIXELS pixels or what is left of their row, and
+// neighbours compute neighbouring channels. Global size: channel vectors (fastest), runs of pixels,
+// rows, rounded up.
 //
 // Weights [kernel row][kernel column][channels rounded up to LANES]. INT8 sums in float, from the
 // zero point's share on: a product of u8 and s8 is below 2^15, so up to 2^9 products add exactly,
@@ -124,8 +125,8 @@ INLINE void finish_run(const bool has_residual, const int pixels, const tap_sum*
     }
 }
 
-// Stores wait for their line, whose old contents come from a far cache: fetched for writing, in time
-// for the run behind. With vectors of whole lines.
+// Stores wait for their line, whose old contents come from a far cache: fetched for writing, in
+// time for the run behind. With vectors of whole lines.
 INLINE void own_next_run(const int pixels, global ELEMENT* output, step_args args) {
 #if LANES == 16 && !defined(WORK_ITEMS)
 #pragma unroll
