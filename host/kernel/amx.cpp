@@ -18,13 +18,23 @@ bool one_row(const FusedStep& step, const Network& network) {
 
 }  // namespace
 
-AmxTap amx_tap(std::int64_t channels) {
-    constexpr std::int64_t vector = 16, group = 4;
-    AmxTap tap{divide_up(channels, amx_tile_bytes), 0};
-    for (;; ++tap.steps) {
-        tap.depth = round_up(divide_up(channels, tap.steps), group);
-        if (tap.products() <= round_up(channels, vector)) return tap;
-    }
+AmxRow amx_row(const ConvProblem& problem) {
+    constexpr std::int64_t vector = 16, group = 4, colliding_bytes = 2048;
+    const std::int64_t channels = problem.in.channels, taps = problem.kernel.width;
+    // Pixels of images may stand closer together, those of so many channels further apart.
+    const bool image = channels <= group;
+    const std::int64_t pitch = round_up(channels, image ? group : vector);
+    const bool follow = problem.dilation.width == 1 && pitch % colliding_bytes != 0 &&
+                        (!image || taps * pitch <= amx_tile_bytes);
+    const bool together = taps > 1 && follow;
+    const std::int64_t run = together ? taps * pitch : channels;
+    AmxRow row{.tap = pitch,
+               .runs = together ? 1 : taps,
+               .steps = divide_up(run, amx_tile_bytes),
+               .depth = 0};
+    row.depth = round_up(divide_up(run, row.steps), group);
+    if (!together) row.tap = row.steps * row.depth;
+    return row;
 }
 
 AmxTiles amx_tiles(const FusedStep& step, const Network& network) {

@@ -91,9 +91,9 @@ struct WeightLayout {
     std::int64_t block;     // output channels that one work-item or group computes together
     std::int64_t lanes;     // output channels of the blocks that follow the last whole one
     std::int64_t filters;   // output channels, padded to whole vectors
-    std::int64_t tap;       // products of a filter at a pixel of its window, padded
-    std::int64_t run;       // of which so many follow on one another, then those of the next tap
-    std::int64_t products;  // all of them
+    std::int64_t run;       // products of a filter that follow on one another, then the next tap's
+    std::int64_t row;       // from one row of the kernel to the next
+    std::int64_t products;  // all of them, padded
 
     std::int64_t width_at(std::int64_t filter) const {
         return filter < filters / block * block ? block : lanes;
@@ -101,33 +101,32 @@ struct WeightLayout {
 };
 
 WeightLayout layout_of(const ConvProblem& problem, const Variant& variant) {
-    const std::int64_t taps = problem.kernel.height * problem.kernel.width;
+    const std::int64_t rows = problem.kernel.height, columns = problem.kernel.width;
     const std::int64_t channels = problem.in.channels / problem.groups;
     if (const Team& team = variant.team; team.depth > 0) {
         const std::int64_t block = variant.block_filters();
         const std::int64_t tap = round_up(channels, team.unit);
-        return {block,
-                block,
-                round_up(problem.filters, block),
-                tap,
-                team.region > 0 ? team.unit : tap,
-                round_up(taps * tap, team.depth)};
+        const std::int64_t run = team.region > 0 ? team.unit : tap;
+        return {block, block,         round_up(problem.filters, block),
+                run,   columns * run, round_up(rows * columns * tap, team.depth)};
     }
     const std::int64_t lanes = variant.algorithm == Algorithm::gemm ? 1 : variant.tile.lanes;
     const std::int64_t filters = round_up(problem.filters, lanes);
     const bool in_blocks = variant.family == Family::conv && lanes > 1;
-    const std::int64_t tap = variant.on_amx_tiles()
-                                 ? amx_tap(channels).products()
-                                 : round_up(span_of(problem, variant), variant.channel_group);
-    return {
-        in_blocks ? lanes_of_block(variant.tile) : filters, lanes, filters, tap, tap, taps * tap};
+    const std::int64_t block = in_blocks ? lanes_of_block(variant.tile) : filters;
+    if (variant.on_amx_tiles()) {
+        const AmxRow row = amx_row(problem);
+        return {block, lanes, filters, row.tap, row.products(), rows * row.products()};
+    }
+    const std::int64_t tap = round_up(span_of(problem, variant), variant.channel_group);
+    return {block, lanes, filters, tap, columns * tap, rows * columns * tap};
 }
 
 template <class Stored, class Weight>
 std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvProblem& problem,
                                     const Variant& variant) {
     const WeightLayout layout = layout_of(problem, variant);
-    const std::int64_t taps = problem.kernel.height * problem.kernel.width;
+    const std::int64_t columns = problem.kernel.width, taps = problem.kernel.height * columns;
     const std::int64_t channels = problem.in.channels / problem.groups;
     const std::int64_t group = variant.channel_group;
     std::vector<std::byte> bytes(layout.filters * layout.products * sizeof(Stored));
@@ -142,7 +141,8 @@ std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvP
             blocked(variant) ? own - first_of_span(problem, variant, first) : 0;
         for (std::int64_t run = 0; run < channels; run += layout.run)
             for (std::int64_t tap = 0; tap < taps; ++tap) {
-                const std::int64_t product = run * taps + tap * layout.run + skipped;
+                const std::int64_t product =
+                    run * taps + tap / columns * layout.row + tap % columns * layout.run + skipped;
                 std::int64_t in_group = product % group;
                 Stored* to = filter + product / group * width * group;
                 const Weight* from = from_filter + run * taps + tap;

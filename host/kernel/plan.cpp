@@ -56,6 +56,10 @@ std::vector<std::size_t> last_readers(const Network& network, const std::vector<
     return last;
 }
 
+// Rows of tiles are loaded whole (kernels/cl/conv_amx.cl): so many bytes behind a tensor's end may
+// be read, though not used.
+constexpr std::uint64_t read_past_end = 64;
+
 // Linear scan: each output takes the free slot that fits it best, else the largest free one grows,
 // else a new one opens.
 class SlotAllocator {
@@ -91,7 +95,7 @@ void assign_slots(Plan& plan, const Network& network, const std::vector<FusedSte
     SlotAllocator allocator;
     plan.slots.assign(network.tensors.size(), Plan::no_slot);
     const auto place = [&](TensorId tensor) {
-        plan.slots[tensor] = allocator.take(plan.tensor_bytes(network, tensor));
+        plan.slots[tensor] = allocator.take(plan.tensor_bytes(network, tensor) + read_past_end);
     };
     place(network.image);
     for (std::size_t s = 0; s < steps.size(); ++s) {

@@ -11,9 +11,10 @@
 //
 // Global size: groups of pairs of tiles, groups of blocks of output channels.
 //
-// Weights [block][kernel row][kernel column][products of a tap / 4][block width][4]. A tap's
-// products are divided into steps of `depth`; as in conv_blocked.cl, vectors after the last whole
-// block are blocks of their own, and the input's halo covers the padding.
+// Weights [block][kernel row][products / 4][block width][4]. The taps of a row are one run through
+// memory where a pixel's channels are all that lies between them, else a run each; runs are divided
+// into steps of `depth` products (host/kernel/amx.cpp). As in conv_blocked.cl, vectors after the
+// last whole block are blocks of their own, and the input's halo covers the padding.
 #include "amx.clh"
 #include "tensor.clh"
 #include "vnni.clh"
@@ -27,36 +28,31 @@ typedef struct {
     int pixels, rows;  // of the output: so many pixels of so many rows
     int line;          // rows of a tile from one row of the output to the next
     int along_row, along_column;  // tiles
-    int columns, steps, depth;    // a row of the kernel: so many runs of so many steps
+    int runs, steps, depth;       // a row of the kernel: so many runs of so many steps
     long pixel, row, column;  // in the input, from a pixel, kernel row, kernel column to the next
 } tiling;
 
-// How a tap is divided (host/kernel/amx.cpp): no step reads past a pixel's pitch.
-INLINE void divide_tap(step_args args, tiling* all) {
-    const int channels = args.input.channels, readable = divide_up(channels, LANES) * LANES;
-    all->columns = args.kernel_width;
-    all->steps = divide_up(channels, TILE_BYTES);
-    while (true) {
-        all->depth = divide_up(divide_up(channels, all->steps), 4) * 4;
-        if (all->steps * all->depth <= readable) break;
-        ++all->steps;
-    }
-    // A row of the kernel is one step where it is one run through memory.
-    const int row_bytes = args.kernel_width * all->depth;
-    if (all->steps == 1 && all->column == all->depth && row_bytes <= TILE_BYTES) {
-        all->columns = 1;
-        all->depth = row_bytes;
-    }
+// How a row of the kernel is divided into runs through memory, and these into steps.
+INLINE void divide_row(step_args args, tiling* all) {
+    const int channels = args.input.channels, taps = args.kernel_width;
+    const bool image = channels <= CHANNEL_GROUP;
+    const int unit = image ? CHANNEL_GROUP : LANES, pitch = divide_up(channels, unit) * unit;
+    const bool follow = all->column == pitch && (!image || taps * pitch <= TILE_BYTES);
+    const bool together = taps > 1 && follow;
+    const int run = together ? taps * pitch : channels;
+    all->runs = together ? 1 : taps;
+    all->steps = divide_up(run, TILE_BYTES);
+    all->depth = divide_up(divide_up(run, all->steps), CHANNEL_GROUP) * CHANNEL_GROUP;
 }
 
-// The same as in host/kernel/amx.cpp.
+// This too as in host/kernel/amx.cpp.
 INLINE tiling tiling_of(step_args args) {
     tiling all;
     const int width = args.output.width;
     all.pixel = (long)args.stride_width * args.input.pitch;
     all.row = args.dilation_height * row_pitch(args.input);
     all.column = (long)args.dilation_width * args.input.pitch;
-    divide_tap(args, &all);
+    divide_row(args, &all);
 
     const long row_step = args.stride_height * row_pitch(args.input);
     all.along_row = divide_up(width, TILE_ROWS);
@@ -141,11 +137,11 @@ INLINE void sum_block(const int tiles, const int vectors, lanes_sum* sum, const 
     const int step_of_weights = all->depth * vectors * LANES;
     const int begin = min(placed[0].first_row, placed[tiles - 1].first_row);
     const int end = max(placed[0].end_row, placed[tiles - 1].end_row);
-    weights += (long)begin * all->columns * all->steps * step_of_weights;
+    weights += (long)begin * all->runs * all->steps * step_of_weights;
 #pragma nounroll
     for (int ky = begin; ky < end; ++ky)
 #pragma nounroll
-        for (int kx = 0; kx < all->columns; ++kx) {
+        for (int kx = 0; kx < all->runs; ++kx) {
             const long at = ky * all->row + kx * all->column;
             global const ELEMENT* first = placed[0].window + at;
             global const ELEMENT* second = placed[tiles - 1].window + at;
@@ -273,7 +269,7 @@ INLINE void compute_blocks(const int tiles, const tile_place* placed, const tili
                            global const WEIGHT* weights, global const float* channels,
                            global const ELEMENT* residual, global ELEMENT* output, step_args args,
                            int first_vector, int end_vector) {
-    const long products = (long)args.kernel_height * all->columns * all->steps * all->depth;
+    const long products = (long)args.kernel_height * all->runs * all->steps * all->depth;
     int vector = first_vector;
 #pragma nounroll
     for (; vector + VECTORS <= end_vector; vector += VECTORS)

@@ -17,6 +17,7 @@
 #endif
 
 #include "blocked_finish.clh"
+#include "blocked_spaced.clh"
 #include "blocked_sum.clh"
 #include "blocked_tile.clh"
 
@@ -62,6 +63,10 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
             else if (tile->right && kx == 2)
                 weights = sum_run(0, pixels - 1, vectors, sum, window, end, begin, run, weights,
                                   args.input);
+#if EVENLY_SPACED
+            else if (pixels == PIXELS && vectors == VECTORS && tile->step != 0)
+                weights = sum_spaced(sum, window[0] + begin, tile->step, run, weights);
+#endif
             else
                 weights = sum_run(0, pixels, vectors, sum, window, end, begin, run, weights,
                                   args.input);
@@ -137,6 +142,23 @@ INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int firs
                    end_vector * LANES);
 }
 
+INLINE void sum_kept(const bool image, const int vectors, lanes_sum* sum, const kept_windows* kept,
+                     step_args args, const places* tile, global const WEIGHT* weights,
+                     fetched_ahead* ahead) {
+#if EVENLY_SPACED
+    if (image && vectors == VECTORS && tile->step != 0) {
+        const int column = args.dilation_width * args.input.pitch;
+        const long row = args.dilation_height * row_pitch(args.input);
+#pragma nounroll
+        for (int y = tile->first_row; y < tile->end_row; ++y)
+            weights = sum_spaced_image(sum, kept->window[0] + y * row, tile->step, column,
+                                       args.kernel_width, weights);
+        return;
+    }
+#endif
+    sum_windows(image, vectors, sum, kept, args, tile->first_row, tile->end_row, weights, ahead);
+}
+
 INLINE void compute_kept_block(const bool image, const int vectors, const kept_windows* kept,
                                global const WEIGHT* weights, global const float* channels,
                                global const ELEMENT* residual, global ELEMENT* output,
@@ -146,7 +168,7 @@ INLINE void compute_kept_block(const bool image, const int vectors, const kept_w
     weights += channel * args.kernel_height * row + tile->first_row * row * vectors * LANES;
     lanes_sum sum[PIXELS * VECTORS];
     start_sums(PIXELS, vectors, sum, channels, args, channel);
-    sum_windows(image, vectors, sum, kept, args, tile->first_row, tile->end_row, weights, ahead);
+    sum_kept(image, vectors, sum, kept, args, tile, weights, ahead);
     finish_tile(PIXELS, vectors, sum, PIXELS, residual, output, channels, args, tile, channel);
 }
 
@@ -162,9 +184,9 @@ INLINE void compute_kept(const bool image, STEP_ARGUMENTS, int first_pixel, int 
     kept_windows kept;
     keep_windows(image, window, end_of(input, args.input), args, &kept);
     fetched_ahead ahead =
-        fetch_ahead(args, first_tile, window[0],
-                    weights + (long)first_vector * LANES * round_to_groups(args.span),
-                    end_vector - first_vector);
+        fetch_for_pointwise(args, first_tile, window[0],
+                            weights + (long)first_vector * LANES * round_to_groups(args.span),
+                            end_vector - first_vector);
     int vector = first_vector;
 #pragma nounroll
     for (; vector + VECTORS <= end_vector; vector += VECTORS)

@@ -12,22 +12,38 @@
 namespace slimbench {
 namespace {
 
-TEST(AmxTap, holds_all_channels_and_reads_no_further_than_the_vectors_that_a_pixel_has) {
+AmxRow row_of(const std::string& problem) {
+    return amx_row(parse_conv_problem(problem));
+}
+
+TEST(AmxRow, holds_all_channels_of_all_taps_and_no_more_than_a_step_beyond) {
     for (std::int64_t channels = 1; channels <= 2100; ++channels) {
-        const AmxTap tap = amx_tap(channels);
-        EXPECT_GE(tap.products(), channels);
-        EXPECT_LE(tap.products(), round_up(channels, 16)) << channels;
-        EXPECT_LE(tap.depth, amx_tile_bytes) << channels;
-        EXPECT_EQ(tap.depth % 4, 0) << channels;
+        const std::string in = "mb1ic" + std::to_string(channels) + "ih9oc8";
+        for (const std::string kernel : {"kh1", "kh3ph1", "kh3dh1ph2"}) {
+            const AmxRow row = row_of(in + kernel);
+            const std::int64_t taps = kernel == "kh1" ? 1 : 3;
+            EXPECT_GE(row.tap, channels);
+            EXPECT_GE(row.products(), (taps - 1) * row.tap + channels) << channels;
+            EXPECT_LE(row.depth, amx_tile_bytes) << channels;
+            EXPECT_EQ(row.depth % 4, 0) << channels;
+            const std::int64_t run = row.runs == 1 ? (taps - 1) * row.tap + channels : channels;
+            EXPECT_LT(row.steps * row.depth, run + amx_tile_bytes) << channels;
+        }
     }
 }
 
-TEST(AmxTap, takes_as_few_steps_as_it_may) {
-    EXPECT_EQ(amx_tap(3).products(), 4);
-    EXPECT_EQ(amx_tap(64).steps, 1);
-    EXPECT_EQ(amx_tap(96).depth, 48);
-    EXPECT_EQ(amx_tap(144).steps, 3);
-    EXPECT_EQ(amx_tap(160).steps, 4) << "three of 56 would read 8 bytes of the next pixel";
+TEST(AmxRow, takes_as_few_steps_as_hold_a_run) {
+    EXPECT_EQ(row_of("mb1ic96ih9oc8kh1").depth, 48);
+    EXPECT_EQ(row_of("mb1ic160ih9oc8kh1").steps, 3);
+    EXPECT_EQ(row_of("mb1ic96ih9oc8kh3ph1").steps, 5) << "288 bytes";
+    EXPECT_EQ(row_of("mb1ic96ih9oc8kh3ph1").runs, 1);
+}
+
+TEST(AmxRow, goes_by_taps_where_they_do_not_follow_on_each_other) {
+    EXPECT_EQ(row_of("mb1ic96ih9oc8kh3dh1ph2").runs, 3) << "dilated";
+    EXPECT_EQ(row_of("mb1ic2048ih9oc8kh3ph1").runs, 3) << "pixels stand a line further apart";
+    EXPECT_EQ(row_of("mb1ic3ih40oc8kh2kw17").runs, 17) << "an image's pixels may, too";
+    EXPECT_EQ(row_of("mb1ic3ih40oc8kh7ph3").products(), 28);
 }
 
 AmxTiles tiles_of(std::string_view problem) {
@@ -58,7 +74,7 @@ TEST(AmxTiles, take_pixels_that_follow_on_each_other_as_one_row) {
 
 TEST(AmxTiles, execute_what_they_hold) {
     const LoneStep lone = lone_conv("mb1ic96ih7oc48kh3ph1");
-    EXPECT_EQ(executed_macs(lone.step, row("conv_amx.int8"), lone.network), 4 * 16 * 48 * 9 * 96);
+    EXPECT_EQ(executed_macs(lone.step, row("conv_amx.int8"), lone.network), 4 * 16 * 48 * 3 * 300);
 }
 
 std::array<std::size_t, 3> global_size(std::string_view problem) {
@@ -82,27 +98,42 @@ TEST(AmxLaunch, has_two_work_items_where_there_is_little_to_do) {
 }
 
 // Weights that tell channel, tap and filter from each other.
-TEST(AmxPacking, pads_each_tap_to_whole_steps) {
-    const LoneStep lone = lone_conv("mb1ic70ih5oc40kh1kw2");
+void expect_packed(const std::string& problem, std::size_t row_products, std::size_t tap) {
+    const LoneStep lone = lone_conv(problem);
+    const ConvProblem& p = std::get<Conv>(lone.step.operation).problem;
+    const auto channels = static_cast<std::size_t>(p.in.channels);
+    const auto rows = static_cast<std::size_t>(p.kernel.height);
+    const auto columns = static_cast<std::size_t>(p.kernel.width);
     StepConstants constants;
-    std::vector<std::int8_t> weights(40 * 70 * 2);
+    std::vector<std::int8_t> weights(static_cast<std::size_t>(p.weight_count()));
     for (std::size_t i = 0; i < weights.size(); ++i)
         weights[i] = static_cast<std::int8_t>(i % 127 + 1);
     constants.weights = weights;
     const std::vector<std::byte> packed =
         pack(lone.step, row("conv_amx.int8"), constants, lone.network).weights;
-    const std::size_t tap = 2 * 36, products = 2 * tap;
+    const std::size_t products = rows * row_products;
     ASSERT_EQ(packed.size(), 48 * products);
     for (std::size_t o = 0; o < 48; ++o) {
         const std::size_t block = o < 32 ? 32 : 16, first = o < 32 ? 0 : 32;
-        for (std::size_t p = 0; p < products; ++p) {
-            const std::size_t c = p % tap;
-            const std::size_t at = first * products + p / 4 * block * 4 + (o - first) * 4 + p % 4;
+        for (std::size_t product = 0; product < products; ++product) {
+            const std::size_t y = product / row_products, in_row = product % row_products;
+            const std::size_t x = in_row / tap, c = in_row % tap;
+            const std::size_t at =
+                first * products + product / 4 * block * 4 + (o - first) * 4 + product % 4;
+            const bool there = o < 40 && c < channels && x < columns;
             ASSERT_EQ(static_cast<std::int8_t>(packed[at]),
-                      o < 40 && c < 70 ? weights[(o * 70 + c) * 2 + p / tap] : 0)
-                << "o" << o << " product " << p;
+                      there ? weights[((o * channels + c) * rows + y) * columns + x] : 0)
+                << "o" << o << " product " << product;
         }
     }
+}
+
+TEST(AmxPacking, pads_each_row_of_the_kernel_to_whole_steps) {
+    expect_packed("mb1ic70ih5oc40kh2kw3", 4 * 60, 80);
+}
+
+TEST(AmxPacking, pads_each_tap_to_whole_steps_where_it_is_a_run_of_its_own) {
+    expect_packed("mb1ic70ih9oc40kh2kw3dw1", 3 * 72, 72);
 }
 
 }  // namespace
