@@ -253,7 +253,7 @@ std::int64_t winograd_shares(std::int64_t tiles, std::int64_t blocks, std::int64
 // weight that comes (kernels/cl/conv_winograd.cl), few enough that work-items still balance.
 LaunchSize winograd_launch(const ConvProblem& problem, std::int64_t tiles, std::int64_t blocks,
                            const Variant& variant) {
-    constexpr std::int64_t cache_bytes = 1 << 20, most = 4, balanced_items = 8;
+    constexpr std::int64_t cache_bytes = 1 << 20, most = 4, balanced_items = 4;
     const WinogradBlock block = winograd_block(variant);
     const std::int64_t bytes = 4 * winograd_weight_count(problem, block) / blocks;
     const std::int64_t shares = winograd_shares(tiles, blocks, block.filters);

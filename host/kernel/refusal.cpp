@@ -106,6 +106,33 @@ Refusal countable(const FusedStep& step, const Network& network) {
     return grouped(step, network);
 }
 
+namespace {
+
+// What tiles of few pixels and many filters suit: no idle vectors, no row of the kernel in the
+// padding, and a last tile that does not count.
+Refusal whole_blocks(const FusedStep& step, const Network& network, std::int64_t block) {
+    constexpr std::int64_t least_pixels = 128;
+    const ConvProblem& p = std::get<Conv>(step.operation).problem;
+    if (auto reason = grouped(step, network)) return reason;
+    if (p.kernel != Size{1, 1}) return "computes pointwise kernels";
+    if (p.filters % block != 0)
+        return fmt::format("computes {} filters at a time, this step has {}", block, p.filters);
+    if (const std::int64_t pixels = network.tensors[step.output].shape.pixels();
+        pixels < least_pixels)
+        return fmt::format("computes {} pixels or more, this step has {}", least_pixels, pixels);
+    return std::nullopt;
+}
+
+}  // namespace
+
+Refusal whole_blocks_of_64(const FusedStep& step, const Network& network) {
+    return whole_blocks(step, network, 64);
+}
+
+Refusal whole_blocks_of_48(const FusedStep& step, const Network& network) {
+    return whole_blocks(step, network, 48);
+}
+
 // Where a pixel has few products, finishing its sums takes most of the time, and theirs have a way
 // through memory.
 Refusal amx(const FusedStep& step, const Network& network) {

@@ -37,6 +37,15 @@ constexpr Variant blocked(std::string_view name, Precision precision, std::strin
             true,          tile.pixels == 1 ? many_pixels : refuses_nothing};
 }
 
+// Fewer instructions to a product, more weights to read: quicker on Intel's cores, slower on AMD's
+// (docs/performance.md).
+constexpr Variant wide(std::string_view name, Tile tile, decltype(Variant::refuse) refuse) {
+    Variant row = blocked(name, fp32, "", tile, Tier::avx512);
+    row.refuse = refuse;
+    row.vendor = "GenuineIntel";
+    return row;
+}
+
 // The row in binary16 arithmetic. Such rows stand behind those that widen whole vectors for the
 // arithmetic of x86: compilers emulate binary16 there.
 constexpr Variant native(Variant row) {
@@ -212,6 +221,8 @@ constexpr std::array rows{
     winograd("conv_winograd.fp32.avx512.narrow", fp32, {8, 2, 16}, Tier::avx512, winograd_8x32),
     winograd("conv_winograd.fp32.avx2", fp32, {6, 2, 8}, Tier::avx2, winograd_6x16),
     blocked("conv_blocked.fp32.avx512.pixel", fp32, "", {1, 4, 16}, Tier::avx512),
+    wide("conv_blocked.fp32.avx512.block64", {6, 4, 16}, whole_blocks_of_64),
+    wide("conv_blocked.fp32.avx512.block48", {9, 3, 16}, whole_blocks_of_48),
     blocked("conv_blocked.fp32.avx512", fp32, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp32.avx2", fp32, "", {6, 2, 8}, Tier::avx2),
     blocked("conv_blocked.fp32.portable", fp32, "", {6, 2, 4}, Tier::portable),

@@ -105,6 +105,9 @@ std::optional<std::string> unfit(const Variant& row, const FusedStep& step, cons
     if (row.emulates)
         return fmt::format("emulates what makes its kernel fast; --kernel {} takes it all the same",
                            row.name);
+    if (!row.vendor.empty() && row.vendor != device.vendor)
+        return fmt::format("pays on devices of {}; --kernel {} takes it all the same", row.vendor,
+                           row.name);
     if (!row.made_for_gpus()) return std::nullopt;
     if (device.cpu())
         return fmt::format("is made for GPUs, {} is none; --kernel {} takes it all the same",

@@ -73,6 +73,9 @@ struct Variant {
     Team team = {};
     bool unproven = false;  // inline assembly that never ran, verified, on a device that has it
     bool emulates = false;  // units that the device may lack, slowly: taken by name only
+    // Whose devices take it by default, because it was measured to be quicker there and only there;
+    // others by name or by tuning. Empty: anybody's.
+    std::string_view vendor = {};
 
     // Of the output, that a work-group computes.
     constexpr std::int64_t block_pixels() const {

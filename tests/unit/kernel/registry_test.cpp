@@ -222,6 +222,24 @@ TEST(Registry, leaves_steps_of_few_products_to_vectors_where_the_device_has_tile
     EXPECT_EQ(taken("g2mb1ic64ih56oc64kh3ph1"), "conv_blocked.int8.avx512-vnni");
 }
 
+TEST(Registry, leaves_rows_that_pay_on_one_vendors_devices_to_those) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc256kh1");
+    DeviceTraits device = device_of(Tier::avx512_vnni);
+    EXPECT_EQ(chosen(conv, Precision::fp32, device), "conv_blocked.fp32.avx512");
+    EXPECT_THAT(choose(conv.step, conv.network, Precision::fp32, device).refused,
+                Contains("conv_blocked.fp32.avx512.block64: pays on devices of GenuineIntel; "
+                         "--kernel conv_blocked.fp32.avx512.block64 takes it all the same"));
+    device.vendor = "GenuineIntel";
+    EXPECT_EQ(chosen(conv, Precision::fp32, device), "conv_blocked.fp32.avx512.block64");
+    const auto taken = [&](std::string_view problem) {
+        return chosen(lone_conv(problem), Precision::fp32, device);
+    };
+    EXPECT_EQ(taken("mb1ic24ih56oc144kh1"), "conv_blocked.fp32.avx512.block48");
+    EXPECT_EQ(taken("mb1ic144ih56oc24kh1"), "conv_blocked.fp32.avx512") << "24 of 48 lanes idle";
+    EXPECT_EQ(taken("mb1ic512ih7oc2048kh1"), "conv_blocked.fp32.avx512") << "49 pixels";
+    EXPECT_EQ(taken("mb1ic64ih56oc64kh3sh2ph1"), "conv_blocked.fp32.avx512") << "no 1x1 kernel";
+}
+
 TEST(Registry, is_held_to_a_lower_tier) {
     const LoneStep conv = lone_conv("mb1ic64ih56oc64kh1");
     const Selection held{.tier = Tier::avx2, .only = ""};

@@ -157,9 +157,10 @@ TEST(Candidates, hold_the_default_and_leave_out_what_cannot_win) {
         return all;
     };
     const LoneStep conv = lone_conv("mb1ic64ih56oc64kh1");
-    EXPECT_THAT(names(conv, Precision::fp32, Tier::avx512),
-                ::testing::ElementsAre("conv_blocked.fp32.avx512", "conv_blocked.fp32.avx2",
-                                       "clblast_vector.fp32"));
+    EXPECT_THAT(
+        names(conv, Precision::fp32, Tier::avx512),
+        ::testing::ElementsAre("conv_blocked.fp32.avx512.block64", "conv_blocked.fp32.avx512",
+                               "conv_blocked.fp32.avx2", "clblast_vector.fp32"));
     EXPECT_THAT(names(conv, Precision::int8, Tier::portable),
                 ::testing::ElementsAre("conv_blocked.int8.portable"));
     for (const LoneStep& lone : steps_of_every_family())
