@@ -101,6 +101,11 @@ std::vector<StepCase> channel_cases() {
     add("pointwise", {1, 64, 15, 14}, conv_of(17, {1, 1}));
     add("pointwise_of_gapless_pixels", {2, 32, 5, 7}, conv_of(64, {1, 1}));
     add("pointwise_of_many_channels", {1, 530, 3, 5}, conv_of(35, {1, 1}));
+    const Conv in_blocks = conv_of(192, {1, 1});  // of 64 and of 48 filters
+    add("whole_blocks", {1, 37, 11, 13}, in_blocks);
+    add("whole_blocks_batch_2", {2, 16, 9, 8}, in_blocks);
+    cases.push_back(make("whole_blocks_with_residual", Family::conv,
+                         with_residual({1, 192, 12, 11}, in_blocks, Activation::relu)));
     add("short_rows_of_many_channels", {2, 166, 5, 7}, padded_conv(40));
     add("rows_of_17_pixels", {1, 45, 3, 17}, padded_conv(33));
 
