@@ -26,7 +26,9 @@ AmxRow amx_row(const ConvProblem& problem) {
     const std::int64_t pitch = round_up(channels, image ? group : vector);
     const bool follow = problem.dilation.width == 1 && pitch % colliding_bytes != 0 &&
                         (!image || taps * pitch <= amx_tile_bytes);
-    const bool together = taps > 1 && follow;
+    const bool fewer =
+        divide_up(taps * pitch, amx_tile_bytes) < taps * divide_up(channels, amx_tile_bytes);
+    const bool together = follow && fewer;
     const std::int64_t run = together ? taps * pitch : channels;
     AmxRow row{.tap = pitch,
                .runs = together ? 1 : taps,

@@ -38,7 +38,8 @@ INLINE void divide_row(step_args args, tiling* all) {
     const bool image = channels <= CHANNEL_GROUP;
     const int unit = image ? CHANNEL_GROUP : LANES, pitch = divide_up(channels, unit) * unit;
     const bool follow = all->column == pitch && (!image || taps * pitch <= TILE_BYTES);
-    const bool together = taps > 1 && follow;
+    const bool fewer = divide_up(taps * pitch, TILE_BYTES) < taps * divide_up(channels, TILE_BYTES);
+    const bool together = follow && fewer;
     const int run = together ? taps * pitch : channels;
     all->runs = together ? 1 : taps;
     all->steps = divide_up(run, TILE_BYTES);
