@@ -12,8 +12,8 @@ inline constexpr std::int64_t amx_tile_rows = 16, amx_tile_bytes = 64;
 
 // The products of a row of the kernel, in runs through memory: one for each tap, or one for all
 // where taps follow on each other, with the channels that a pixel has beyond its own, and where
-// that saves steps. A run is divided into as few steps as hold it, all of one depth, so it may be read up to
-// `amx_tile_bytes` - 1 bytes further than it goes, where weights are zero.
+// that saves steps. A run is divided into as few steps as hold it, all of one depth, so it may be
+// read up to `amx_tile_bytes` - 1 bytes further than it goes, where weights are zero.
 struct AmxRow {
     std::int64_t tap;  // products from one tap to the next
     std::int64_t runs, steps, depth;
