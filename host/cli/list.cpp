@@ -51,8 +51,10 @@ std::string needs_of(const Variant& variant) {
     for (const Capability needed : all_capabilities)
         if (variant.needs.has(needed)) needs.push_back(title(needed));
     if (needs.empty()) return variant.made_for_gpus() ? "made for GPUs" : "any device";
-    return fmt::format("needs {}{}", fmt::join(needs, "; "),
-                       variant.unproven ? "; unproven: --unproven takes it" : "");
+    return fmt::format(
+        "needs {}{}{}", fmt::join(needs, "; "),
+        variant.unproven ? "; unproven: --unproven takes it" : "",
+        variant.vendor.empty() ? "" : fmt::format("; by default on {} alone", variant.vendor));
 }
 
 void print_kernels() {

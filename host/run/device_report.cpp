@@ -57,10 +57,11 @@ nlohmann::json device_report(DeviceWorkers::Probing probing, const volatile bool
                        {"fault", nullptr}});
         device.update(asked(i, probing, interrupted));
         const Capabilities capabilities = traits_from(device).capabilities;
-        device.update({{"half", half_tier(capabilities)},
-                       {"dot_product", dot_product_tier(capabilities)},
-                       {"matrix_units", matrix_unit_tier(capabilities)},
-                       {"subgroups", subgroup_tier(capabilities)}});
+        device.update(
+            {{"half", half_tier(capabilities)},
+             {"dot_product", dot_product_tier(capabilities)},
+             {"matrix_units", all[i].tier == Tier::amx ? "amx s8" : matrix_unit_tier(capabilities)},
+             {"subgroups", subgroup_tier(capabilities)}});
         devices.push_back(std::move(device));
     }
     return {{"build", build_description()},
