@@ -19,11 +19,11 @@ bool one_row(const FusedStep& step, const Network& network) {
 }  // namespace
 
 AmxRow amx_row(const ConvProblem& problem) {
-    constexpr std::int64_t vector = 16, group = 4, colliding_bytes = 2048;
+    constexpr std::int64_t group = 4;
     const std::int64_t channels = problem.in.channels, taps = problem.kernel.width;
     // Pixels of images may stand closer together, those of so many channels further apart.
     const bool image = channels <= group;
-    const std::int64_t pitch = round_up(channels, image ? group : vector);
+    const std::int64_t pitch = round_up(channels, image ? group : widest_vector);
     const bool follow = problem.dilation.width == 1 && pitch % colliding_bytes != 0 &&
                         (!image || taps * pitch <= amx_tile_bytes);
     const bool fewer =

@@ -9,6 +9,9 @@ namespace slimbench {
 
 inline constexpr std::int64_t widest_vector = 16;  // channels that a kernel loads or stores at once
 
+// Pixels so far apart meet in the same sets of a CPU's first-level cache (host/kernel/plan.cpp).
+inline constexpr std::int64_t colliding_bytes = 2048;
+
 // NHWC: see tensor_view in kernels/cl/abi.h.
 struct Layout {
     std::int64_t pitch = 0;  // elements from one pixel to the next

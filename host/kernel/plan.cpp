@@ -22,7 +22,7 @@ constexpr std::int64_t narrow_pitch = 4;
 // between neighbours is enough for that. A line more keeps them apart.
 std::int64_t pitch_of(std::int64_t channels, std::int64_t element_bytes,
                       const DeviceTraits& device) {
-    constexpr std::int64_t colliding_bytes = 2048, line_bytes = 64;
+    constexpr std::int64_t line_bytes = 64;
     const std::int64_t pitch = round_up(channels, widest_vector);
     const bool collides = device.cpu() && pitch * element_bytes % colliding_bytes == 0;
     return collides ? pitch + line_bytes / element_bytes : pitch;

@@ -77,6 +77,18 @@ TEST(AmxTiles, execute_what_they_hold) {
     EXPECT_EQ(executed_macs(lone.step, row("conv_amx.int8"), lone.network), 4 * 16 * 48 * 3 * 300);
 }
 
+TEST(AmxSelection, leaves_steps_of_few_products_to_vectors_where_the_device_has_tiles) {
+    const auto taken = [](std::string_view problem) {
+        return chosen(lone_conv(problem), Precision::int8, device_of(Tier::amx));
+    };
+    EXPECT_EQ(taken("mb1ic16ih112oc96kh1"), "conv_blocked.int8.avx512-vnni");
+    EXPECT_EQ(taken("mb1ic32ih28oc192kh1"), "conv_blocked.int8.avx512-vnni");
+    EXPECT_EQ(taken("mb1ic32ih112oc16kh1"), "conv_amx.int8") << "a vector of filters to a pixel";
+    EXPECT_EQ(taken("mb1ic2048ih1oc1000kh1"), "conv_blocked.int8.avx512-vnni.pixel");
+    EXPECT_EQ(taken("mb8ic2048ih1oc1000kh1"), "conv_amx.int8");
+    EXPECT_EQ(taken("g2mb1ic64ih56oc64kh3ph1"), "conv_blocked.int8.avx512-vnni");
+}
+
 std::array<std::size_t, 3> global_size(std::string_view problem) {
     const LoneStep lone = lone_conv(problem);
     return launch_size(lone.step, row("conv_amx.int8"), lone.network).global;

@@ -50,5 +50,23 @@ TEST(Refusal, reads_no_whole_vectors_of_an_image_that_is_added) {
                          "channels may be stored narrower"));
 }
 
+TEST(Refusal, leaves_rows_that_pay_on_one_vendors_devices_to_those) {
+    const LoneStep conv = lone_conv("mb1ic64ih56oc256kh1");
+    DeviceTraits device = device_of(Tier::avx512_vnni);
+    EXPECT_EQ(chosen(conv, Precision::fp32, device), "conv_blocked.fp32.avx512");
+    EXPECT_THAT(choose(conv.step, conv.network, Precision::fp32, device).refused,
+                Contains("conv_blocked.fp32.avx512.block64: pays on devices of GenuineIntel; "
+                         "--kernel conv_blocked.fp32.avx512.block64 takes it all the same"));
+    device.vendor = "GenuineIntel";
+    EXPECT_EQ(chosen(conv, Precision::fp32, device), "conv_blocked.fp32.avx512.block64");
+    const auto taken = [&](std::string_view problem) {
+        return chosen(lone_conv(problem), Precision::fp32, device);
+    };
+    EXPECT_EQ(taken("mb1ic24ih56oc144kh1"), "conv_blocked.fp32.avx512.block48");
+    EXPECT_EQ(taken("mb1ic144ih56oc24kh1"), "conv_blocked.fp32.avx512") << "24 of 48 lanes idle";
+    EXPECT_EQ(taken("mb1ic512ih7oc2048kh1"), "conv_blocked.fp32.avx512") << "49 pixels";
+    EXPECT_EQ(taken("mb1ic64ih56oc64kh3sh2ph1"), "conv_blocked.fp32.avx512") << "no 1x1 kernel";
+}
+
 }  // namespace
 }  // namespace slimbench

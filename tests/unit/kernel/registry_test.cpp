@@ -16,12 +16,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string chosen(const LoneStep& lone, Precision precision, const DeviceTraits& device,
-                   const Selection& selection = {}) {
-    const Choice choice = choose(lone.step, lone.network, precision, device, selection);
-    return choice.variant ? std::string(choice.variant->name) : "nothing";
-}
-
 TEST(Registry, names_every_row_differently) {
     std::set<std::string_view> names;
     for (const Variant& variant : registry())
@@ -208,36 +202,6 @@ TEST(Registry, prefers_the_widest_tier_of_the_device) {
               "conv_blocked.fp32.avx512");
     EXPECT_EQ(chosen(pointwise, Precision::fp16, device_of(Tier::avx512_vnni)),
               "conv_blocked.fp16.avx512");
-}
-
-TEST(Registry, leaves_steps_of_few_products_to_vectors_where_the_device_has_tiles) {
-    const auto taken = [](std::string_view problem) {
-        return chosen(lone_conv(problem), Precision::int8, device_of(Tier::amx));
-    };
-    EXPECT_EQ(taken("mb1ic16ih112oc96kh1"), "conv_blocked.int8.avx512-vnni");
-    EXPECT_EQ(taken("mb1ic32ih28oc192kh1"), "conv_blocked.int8.avx512-vnni");
-    EXPECT_EQ(taken("mb1ic32ih112oc16kh1"), "conv_amx.int8") << "a vector of filters to a pixel";
-    EXPECT_EQ(taken("mb1ic2048ih1oc1000kh1"), "conv_blocked.int8.avx512-vnni.pixel");
-    EXPECT_EQ(taken("mb8ic2048ih1oc1000kh1"), "conv_amx.int8");
-    EXPECT_EQ(taken("g2mb1ic64ih56oc64kh3ph1"), "conv_blocked.int8.avx512-vnni");
-}
-
-TEST(Registry, leaves_rows_that_pay_on_one_vendors_devices_to_those) {
-    const LoneStep conv = lone_conv("mb1ic64ih56oc256kh1");
-    DeviceTraits device = device_of(Tier::avx512_vnni);
-    EXPECT_EQ(chosen(conv, Precision::fp32, device), "conv_blocked.fp32.avx512");
-    EXPECT_THAT(choose(conv.step, conv.network, Precision::fp32, device).refused,
-                Contains("conv_blocked.fp32.avx512.block64: pays on devices of GenuineIntel; "
-                         "--kernel conv_blocked.fp32.avx512.block64 takes it all the same"));
-    device.vendor = "GenuineIntel";
-    EXPECT_EQ(chosen(conv, Precision::fp32, device), "conv_blocked.fp32.avx512.block64");
-    const auto taken = [&](std::string_view problem) {
-        return chosen(lone_conv(problem), Precision::fp32, device);
-    };
-    EXPECT_EQ(taken("mb1ic24ih56oc144kh1"), "conv_blocked.fp32.avx512.block48");
-    EXPECT_EQ(taken("mb1ic144ih56oc24kh1"), "conv_blocked.fp32.avx512") << "24 of 48 lanes idle";
-    EXPECT_EQ(taken("mb1ic512ih7oc2048kh1"), "conv_blocked.fp32.avx512") << "49 pixels";
-    EXPECT_EQ(taken("mb1ic64ih56oc64kh3sh2ph1"), "conv_blocked.fp32.avx512") << "no 1x1 kernel";
 }
 
 TEST(Registry, is_held_to_a_lower_tier) {

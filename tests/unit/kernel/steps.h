@@ -85,4 +85,11 @@ inline const Variant& row(std::string_view name) {
     throw std::invalid_argument("no row " + std::string(name));
 }
 
+// The name of the row that is taken, or "nothing".
+inline std::string chosen(const LoneStep& lone, Precision precision, const DeviceTraits& device,
+                          const Selection& selection = {}) {
+    const Choice choice = choose(lone.step, lone.network, precision, device, selection);
+    return choice.variant ? std::string(choice.variant->name) : "nothing";
+}
+
 }  // namespace slimbench
