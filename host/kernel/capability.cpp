@@ -19,6 +19,7 @@ struct CapabilityName {
 };
 constexpr std::array capabilities{
     CapabilityName{Capability::half_arithmetic, "half_arithmetic", "half arithmetic"},
+    CapabilityName{Capability::avx512_fp16, "avx512_fp16", "half arithmetic (AVX-512 FP16)"},
     CapabilityName{Capability::subgroups, "subgroups", "subgroups"},
     CapabilityName{Capability::shuffle, "shuffle", "shuffles (PTX)"},
     CapabilityName{Capability::vnni, "vnni", "integer dot product (VNNI)"},

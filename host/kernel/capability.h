@@ -15,6 +15,7 @@ std::optional<DeviceKind> parse_device_kind(std::string_view name);
 
 enum class Capability {
     half_arithmetic,     // computes in binary16, not only stores it
+    avx512_fp16,         // the same in vectors of 32, through inline assembly
     subgroups,           // cl_khr_subgroups: work-items exchange values without local memory
     shuffle,             // the same through inline PTX, in subgroups of 32
     vnni,                // vpdpbusd: four u8 x s8 and a sum in each lane, through inline assembly
@@ -29,6 +30,7 @@ enum class Capability {
     large_local_memory,  // LARGE_LOCAL_BYTES (kernels/cl/abi.h) of it in a work-group
 };
 inline constexpr std::initializer_list<Capability> all_capabilities{Capability::half_arithmetic,
+                                                                    Capability::avx512_fp16,
                                                                     Capability::subgroups,
                                                                     Capability::shuffle,
                                                                     Capability::vnni,
@@ -63,5 +65,11 @@ private:
     }
     std::uint32_t bits_ = 0;
 };
+
+// Whether a device that has them, or a row that needs them, adds products in binary16.
+constexpr bool computes_in_halves(Capabilities capabilities) {
+    return capabilities.has(Capability::half_arithmetic) ||
+           capabilities.has(Capability::avx512_fp16);
+}
 
 }  // namespace slimbench

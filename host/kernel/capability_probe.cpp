@@ -137,6 +137,8 @@ using For = CapabilityProbe::For;
 
 constexpr std::array rows{
     CapabilityProbe{Capability::half_arithmetic, "can_half.cl", "", For::any, half_task},
+    CapabilityProbe{Capability::avx512_fp16, "can_half.cl", "-DHALF_AVX512", For::cpus, half_task,
+                    host_cpu_multiplies_halves},
     CapabilityProbe{Capability::subgroups, "can_subgroups.cl", "-cl-std=CL2.0", For::any,
                     same_task},
     CapabilityProbe{Capability::shuffle, "can_shuffle.cl", "", For::gpus, shuffle_task},
@@ -174,11 +176,13 @@ std::optional<std::string> not_tried(const CapabilityProbe& probe, DeviceKind ki
     const bool cpu = kind == DeviceKind::cpu;
     if (probe.made_for == For::gpus && cpu) return "not tried: inline PTX is for GPUs";
     if (probe.made_for == For::cpus && !cpu) return "not tried: an instruction of x86 CPUs";
+    if (probe.processor_has != nullptr && !probe.processor_has())
+        return "not tried: this processor does not have the instruction";
     return std::nullopt;
 }
 
 std::string half_tier(Capabilities capabilities) {
-    return capabilities.has(Capability::half_arithmetic) ? "native" : "storage, FP32 compute";
+    return computes_in_halves(capabilities) ? "native" : "storage, FP32 compute";
 }
 
 std::string dot_product_tier(Capabilities capabilities) {

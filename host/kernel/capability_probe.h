@@ -23,6 +23,7 @@ struct CapabilityProbe {
         std::vector<std::uint32_t> input, expected;
     };
     Task (*task)();
+    bool (*processor_has)() = nullptr;  // of instructions that would end the process elsewhere
 
     std::string entry_point() const;
 };
@@ -32,7 +33,8 @@ inline constexpr std::size_t capability_group = 32;
 std::span<const CapabilityProbe> capability_probes();
 const CapabilityProbe& capability_probe(Capability capability);
 
-// Why the probe is not even tried on a device of that kind, or nothing.
+// Why the probe is not even tried on a device of that kind, a CPU being this process' own, or
+// nothing.
 std::optional<std::string> not_tried(const CapabilityProbe& probe, DeviceKind kind);
 
 // What was found on a device.

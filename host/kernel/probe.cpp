@@ -52,6 +52,18 @@ constexpr Probe halves(Tier tier, Tile tile) {
             .task = dot_task};
 }
 
+// Binary16 counts in ones up to 2048.
+constexpr Probe products_of_halves() {
+    Probe probe = halves(Tier::avx512, {24, 2, 16});
+    probe.idiom = "fused multiply-add of halves";
+    probe.source = "peak_halves.cl";
+    probe.defines = "-DHALF_AVX512";
+    probe.channel_group = 1024;
+    probe.task = fma_task;
+    probe.needs.add(Capability::avx512_fp16);
+    return probe;
+}
+
 constexpr Probe bytes(std::string_view idiom, std::string_view defines, Tier tier, Tile tile) {
     return {.quantity = Quantity::int8,
             .idiom = idiom,
@@ -148,6 +160,7 @@ constexpr std::array rows{
 
     matrices(Quantity::fp16, "mma.sync m16n8k16", DataType::f16, DataType::f16,
              Capability::mma_f16),
+    products_of_halves(),
     halves(Tier::avx512, {14, 2, 16}),
     halves(Tier::avx2, {6, 2, 8}),
     halves(Tier::portable, {6, 2, 4}),

@@ -37,10 +37,11 @@ struct Probe {
     bool uses_matrix_units() const {
         return needs.has(Capability::mma_f16) || needs.has(Capability::mma_s8);
     }
-    // What products are computed in: halves in float, unless by matrix units.
+    // What products are computed in: of halves in float, unless the device multiplies them.
     std::string_view compute() const {
-        return quantity == Quantity::fp16 && !uses_matrix_units() ? name(Quantity::fp32)
-                                                                  : name(quantity);
+        const bool widened =
+            quantity == Quantity::fp16 && !uses_matrix_units() && !computes_in_halves(needs);
+        return widened ? name(Quantity::fp32) : name(quantity);
     }
 
     std::string build_options() const;

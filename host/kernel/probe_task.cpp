@@ -89,18 +89,28 @@ std::size_t words_of_item(const Probe& probe, const ProbeLaunch& launch) {
 
 ProbeTask fma_task(const Probe& probe, const ProbeLaunch& launch) {
     ProbeTask task = with_sums(probe, launch);
-    for (std::size_t lane = 0; lane < lanes(probe); ++lane) {
-        append(task.input, 2.0f);
-        append(task.weights, lane % 2 == 0 ? 0.5f : -0.5f);
+    const bool half = probe.element == DataType::f16;
+    const std::size_t factors =
+        half ? lanes(probe) * static_cast<std::size_t>(probe.tile.vectors) : lanes(probe);
+    for (std::size_t lane = 0; lane < factors; ++lane) {
+        const float weight = lane % 2 == 0 ? 0.5f : -0.5f;
+        if (half) {
+            append(task.input, Half(2.0f).bits());
+            append(task.weights, Half(weight).bits());
+        } else {
+            append(task.input, 2.0f);
+            append(task.weights, weight);
+        }
     }
     fill_whole(task);
-    task.work_per_pass = static_cast<double>(task.output_words);
-    task.most_passes = exact_sums - 64;  // sums start at their index
-    task.expected = [count = sums(probe), lanes = lanes(probe)](std::size_t word,
-                                                                std::uint32_t passes) {
+    const auto products = static_cast<std::uint32_t>(probe.channel_group);
+    task.work_per_pass = static_cast<double>(task.output_words) * products;
+    task.most_passes = exact_sums / products - 64;  // sums start at their index
+    task.expected = [=, count = sums(probe), lanes = lanes(probe)](std::size_t word,
+                                                                   std::uint32_t passes) {
         const float start = static_cast<float>(word / lanes % count);
         const float step = word % lanes % 2 == 0 ? 1 : -1;
-        return std::bit_cast<std::uint32_t>(start + step * static_cast<float>(passes));
+        return std::bit_cast<std::uint32_t>(start + step * static_cast<float>(passes * products));
     };
     return task;
 }

@@ -54,6 +54,13 @@ constexpr Variant native(Variant row) {
     return row;
 }
 
+// Products of whole registers of halves (kernels/cl/blocked_halves.clh).
+constexpr Variant blocked_halves(std::string_view name, Tile tile) {
+    Variant row = blocked(name, fp16, "-DHALF_AVX512", tile, Tier::avx512);
+    row.needs.add(Capability::avx512_fp16);
+    return row;
+}
+
 constexpr Variant winograd(std::string_view name, Precision precision, Tile tile, Tier tier,
                            decltype(Variant::refuse) refuse) {
     return {name, Family::conv, precision, "conv_winograd.cl", "", tile, 1,
@@ -242,6 +249,7 @@ constexpr std::array rows{
     winograd("conv_winograd.fp16.avx512.narrow", fp16, {8, 2, 16}, Tier::avx512, winograd_8x32),
     winograd("conv_winograd.fp16.avx2", fp16, {6, 2, 8}, Tier::avx2, winograd_6x16),
     blocked("conv_blocked.fp16.avx512.pixel", fp16, "", {1, 4, 16}, Tier::avx512),
+    blocked_halves("conv_blocked_native.fp16.avx512", {14, 2, 16}),
     blocked("conv_blocked.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
     native(blocked("conv_blocked_native.fp16", fp16, "", {6, 2, 8}, Tier::portable)),

@@ -29,18 +29,21 @@ bool has_f16c() {
     return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
 }
 
-bool has_amx_int8() {
-    constexpr unsigned int features = 7, amx_tile = 1u << 24, amx_int8 = 1u << 25;
+// Bits of EDX in leaf 7 of CPUID.
+constexpr unsigned int avx512_fp16 = 1u << 23, amx_tile = 1u << 24, amx_int8 = 1u << 25;
+
+bool has_features(unsigned int wanted) {
+    constexpr unsigned int features = 7;
     unsigned int a = 0, b = 0, c = 0, d = 0;
-    return __get_cpuid_count(features, 0, &a, &b, &c, &d) != 0 && (d & amx_tile) != 0 &&
-           (d & amx_int8) != 0;
+    return __get_cpuid_count(features, 0, &a, &b, &c, &d) != 0 && (d & wanted) == wanted;
 }
 
 // Its registers are so large that Linux saves them only for processes that ask.
 bool may_use_amx() {
 #if defined(__linux__)
     constexpr long request_permission = 0x1023, tile_data = 18;  // asm/prctl.h, from Linux 5.16 on
-    return has_amx_int8() && syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+    return has_features(amx_tile | amx_int8) &&
+           syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 #else
     return false;
 #endif
@@ -73,6 +76,14 @@ Tier host_cpu_tier() {
     return may_use_amx() ? Tier::amx : Tier::avx512_vnni;
 #else
     return Tier::portable;
+#endif
+}
+
+bool host_cpu_multiplies_halves() {
+#if defined(__x86_64__)
+    return host_cpu_tier() >= Tier::avx512 && has_features(avx512_fp16);
+#else
+    return false;
 #endif
 }
 

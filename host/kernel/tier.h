@@ -19,4 +19,7 @@ Tier host_cpu_tier();
 // Whether that CPU counts the bits of vectors in one instruction (AVX-512 VPOPCNTDQ).
 bool host_cpu_counts_bits();
 
+// Whether it multiplies vectors of binary16 (AVX-512 FP16).
+bool host_cpu_multiplies_halves();
+
 }  // namespace slimbench

@@ -98,16 +98,15 @@ struct Variant {
     // So many products are added in binary16 before their sum goes on in float; 0 where all are
     // added in the accumulator.
     int half_run() const {
-        const bool in_halves = needs.has(Capability::half_arithmetic);
-        return in_halves && algorithm == Algorithm::direct ? 16 : 0;
+        if (!computes_in_halves(needs) || algorithm != Algorithm::direct) return 0;
+        return needs.has(Capability::avx512_fp16) ? 32 : 16;
     }
 
     // What products are computed in: of binary16 in float, unless the device multiplies halves.
     DataType arithmetic() const {
         const DataType factor = traits(precision).factor;
         if (factor == DataType::tf32) return factor;
-        const bool halves =
-            needs.has(Capability::half_arithmetic) || needs.has(Capability::mma_f16);
+        const bool halves = computes_in_halves(needs) || needs.has(Capability::mma_f16);
         return halves ? DataType::f16 : accumulator();
     }
 

@@ -50,8 +50,8 @@ double memory_seconds(const std::array<Stream, 3>& streams, const Peaks& peaks) 
     return slowest;
 }
 
-// FP16 that is only stored is computed at the better of its own rate and that of FP32. Of
-// arithmetic in halves matrix units alone have a probe.
+// FP16 that is only stored is computed at the better of its own rate and that of FP32. Arithmetic
+// in halves has a probe on matrix units and on AVX-512 FP16.
 std::optional<double> macs_per_second(const ResultRecord& record, const Peaks& peaks) {
     const Peaks::Rate* own = peaks.rate(record.identity.precision);
     if (!own || (record.compute == "fp16" && own->compute != "fp16")) return std::nullopt;

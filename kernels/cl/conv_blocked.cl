@@ -145,6 +145,12 @@ INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int firs
 INLINE void sum_kept(const bool image, const int vectors, lanes_sum* sum, const kept_windows* kept,
                      step_args args, const places* tile, global const WEIGHT* weights,
                      fetched_ahead* ahead) {
+#if EVENLY_SPACED && FP16
+    if (!image && vectors == VECTORS && tile->step != 0) {
+        sum_spaced(sum, kept->window[0], tile->step, args.span, weights);
+        return;
+    }
+#endif
 #if EVENLY_SPACED
     if (image && vectors == VECTORS && tile->step != 0) {
         const int column = args.dilation_width * args.input.pitch;

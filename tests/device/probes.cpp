@@ -67,11 +67,13 @@ std::optional<std::string> fault_of(const Planted& mistake) {
 
 TEST(PlantedProbe, that_leaves_work_out_is_caught) {
     const bool on_tiles = test_device().traits().tier == Tier::amx;
+    const bool in_halves = test_device().traits().can(Capability::avx512_fp16);
     const Planted mistakes[] = {
         {Quantity::fp32, "peak_fma.cl", "pass < passes", "pass + 1 < passes"},
         on_tiles ? Planted{Quantity::int8, "peak_amx.cl", "pass < passes", "pass + 1 < passes"}
                  : Planted{Quantity::int8, "peak_dot.cl", "step < length", "step + 1 < length"},
-        {Quantity::fp16, "peak_dot.cl", "step < length", "step + 1 < length"},
+        in_halves ? Planted{Quantity::fp16, "peak_halves.cl", "pass < passes", "pass + 1 < passes"}
+                  : Planted{Quantity::fp16, "peak_dot.cl", "step < length", "step + 1 < length"},
         {Quantity::int4, "peak_dot.cl", "(packed[v] >> 4)", "packed[v]"},
         {Quantity::binary, "peak_bits.cl", "step < length", "step + 1 < length"},
         {Quantity::read, "peak_read.cl", "vector < length", "vector + PIXELS < length"},

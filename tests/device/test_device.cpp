@@ -19,11 +19,13 @@ public:
 };
 const auto* const closer = ::testing::AddGlobalTestEnvironment(new DeviceCloser);
 
-// Rows for GPUs need them; those for CPUs go by the processor.
+// Of a CPU those that rows for CPUs need.
 Capabilities capabilities_of(Device& device) {
     Capabilities capabilities;
-    for (const CapabilityProbe& probe : capability_probes())
-        if (run_capability_probe(device, probe).works) capabilities.add(probe.capability);
+    for (const CapabilityProbe& probe : capability_probes()) {
+        const bool needed = !device.traits().cpu() || probe.made_for == CapabilityProbe::For::cpus;
+        if (needed && run_capability_probe(device, probe).works) capabilities.add(probe.capability);
+    }
     return capabilities;
 }
 
@@ -33,7 +35,7 @@ Device& test_device() {
     const char* chosen = std::getenv("SLIMBENCH_TEST_DEVICE");
     if (open_device) return *open_device;
     open_device = std::make_unique<Device>(select_device(chosen ? chosen : "cpu"));
-    if (!open_device->traits().cpu()) open_device->learn(capabilities_of(*open_device));
+    open_device->learn(capabilities_of(*open_device));
     return *open_device;
 }
 

@@ -1,7 +1,7 @@
 // Hand-written loops that reach what this processor can do, for ci/check-peaks to hold `slimbench
-// peaks` against: FP32 and INT8 multiply-adds, and reading memory. The widest instructions that
-// CPUID admits are used, by as many threads as there are processors. Prints JSON: multiply-adds and
-// bytes per second.
+// peaks` against: FP32, INT8 and, where the processor computes in it, FP16 multiply-adds, and
+// reading memory. The widest instructions that CPUID admits are used, by as many threads as there
+// are processors. Prints JSON: multiply-adds and bytes per second.
 #include <cpuid.h>
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -97,6 +97,14 @@ __attribute__((target("avx2,fma"))) void fma_256(std::uint64_t passes, const Mem
                  : "+r"(passes)
                  :
                  : "cc", VECTOR_REGISTERS);
+}
+
+__attribute__((target("avx512f"))) void halves_512(std::uint64_t passes, const Memory&) {
+    asm volatile(
+        "vzeroall\n" CHAINS(SUMS_8_TO_31, ZERO_512, "vfmadd231ph %%zmm0, %%zmm1, %%zmm\\sum")
+        : "+r"(passes)
+        :
+        : "cc", VECTOR_REGISTERS, MORE_REGISTERS);
 }
 
 __attribute__((target("avx512f"))) void vnni_512(std::uint64_t passes, const Memory&) {
@@ -236,6 +244,7 @@ int main() {
     }
     const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
     const bool vnni = avx512 && __builtin_cpu_supports("avx512vnni");
+    const bool halves = avx512 && __builtin_cpu_supports("avx512fp16");
 
     const std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
     constexpr std::size_t all_bytes = std::size_t{256} << 20;
@@ -252,7 +261,9 @@ int main() {
                       : avx512                ? Loop{madd_512, 24 * 64}
                                               : Loop{madd_256, 8 * 32};
     const Loop read{avx512 ? read_512 : read_256, static_cast<double>(words * 4)};
-    std::printf("{\"fp32\": %.6g, \"int8\": %.6g, \"memory\": %.6g}\n", best_rate(fp32, small),
+    std::printf("{\"fp32\": %.6g, \"int8\": %.6g, \"memory\": %.6g", best_rate(fp32, small),
                 best_rate(int8, small), best_rate(read, large));
+    if (halves) std::printf(", \"fp16\": %.6g", best_rate({halves_512, 24 * 32}, small));
+    std::puts("}");
     return 0;
 }

@@ -59,11 +59,14 @@ TEST(CapabilityProbe, tries_inline_assembly_on_its_own_devices_only) {
     EXPECT_FALSE(tried(Capability::vnni, DeviceKind::integrated_gpu));
     for (const DeviceKind kind : {DeviceKind::cpu, DeviceKind::discrete_gpu})
         EXPECT_TRUE(tried(Capability::half_arithmetic, kind));
+    EXPECT_EQ(tried(Capability::avx512_fp16, DeviceKind::cpu), host_cpu_multiplies_halves());
+    EXPECT_FALSE(tried(Capability::avx512_fp16, DeviceKind::discrete_gpu));
 }
 
 TEST(Tiers, name_the_best_of_what_works) {
     EXPECT_EQ(half_tier({}), "storage, FP32 compute");
     EXPECT_EQ(half_tier({Capability::half_arithmetic}), "native");
+    EXPECT_EQ(half_tier({Capability::avx512_fp16}), "native");
     EXPECT_EQ(dot_product_tier({}), "portable");
     EXPECT_EQ(dot_product_tier({Capability::vnni}), "vnni");
     EXPECT_EQ(dot_product_tier({Capability::dot_extension, Capability::dp4a}), "dp4a");

@@ -53,6 +53,10 @@ TEST(Probes, of_halves_say_whether_they_are_widened) {
     EXPECT_EQ(choose_probe(Quantity::fp16, device).compute(), "fp32");
     device.capabilities.add(Capability::mma_f16);
     EXPECT_EQ(choose_probe(Quantity::fp16, device).compute(), "fp16");
+    DeviceTraits cpu = cpu_of(Tier::avx512);
+    EXPECT_EQ(choose_probe(Quantity::fp16, cpu).compute(), "fp32");
+    cpu.capabilities.add(Capability::avx512_fp16);
+    EXPECT_EQ(choose_probe(Quantity::fp16, cpu).compute(), "fp16");
 }
 
 TEST(Probes, every_quantity_has_a_row_on_any_device) {
@@ -85,6 +89,20 @@ TEST(ProbeTask, a_pass_of_the_fma_probe_adds_one_product_to_each_sum) {
     EXPECT_EQ(std::bit_cast<float>(task.expected(0, 100)), 100);
     EXPECT_EQ(std::bit_cast<float>(task.expected(1, 100)), -100);
     EXPECT_EQ(std::bit_cast<float>(task.expected(3 * 8, 100)), 103);
+}
+
+TEST(ProbeTask, a_pass_of_halves_adds_as_many_ones_as_binary16_can_count) {
+    DeviceTraits cpu = cpu_of(Tier::avx512);
+    cpu.capabilities.add(Capability::avx512_fp16);
+    const Probe& probe = choose_probe(Quantity::fp16, cpu);
+    const ProbeTask task = probe.task(probe, {});
+    EXPECT_EQ(task.output_words, 24u * 32);
+    EXPECT_EQ(task.work_per_pass, 24.0 * 32 * 1024);
+    EXPECT_LE(task.most_passes, (1u << 24) / 1024);
+    EXPECT_EQ(task.input.size(), 32u * 2);
+    EXPECT_EQ(word_of(task.input, 0), 0x40004000u) << "two times 2 in binary16";
+    EXPECT_EQ(std::bit_cast<float>(task.expected(0, 3)), 3 * 1024);
+    EXPECT_EQ(std::bit_cast<float>(task.expected(16 + 1, 3)), 1 - 3 * 1024) << "the second vector";
 }
 
 // The sum of row 1 and filter 2 (3 of 8 by the lane's number), and the one below it in row 9.

@@ -327,6 +327,20 @@ TEST(Registry, leaves_emulated_halves_to_rows_that_widen_vectors) {
               "conv_blocked.fp16.avx2");
 }
 
+TEST(Registry, multiplies_halves_in_whole_registers_where_the_processor_does) {
+    DeviceTraits device = device_of(Tier::avx512);
+    const LoneStep conv = lone_conv("mb1ic64ih56oc64kh1");
+    EXPECT_EQ(chosen(conv, Precision::fp16, device), "conv_blocked.fp16.avx512");
+    device.capabilities.add(Capability::avx512_fp16);
+    EXPECT_EQ(chosen(conv, Precision::fp16, device), "conv_blocked_native.fp16.avx512");
+    EXPECT_EQ(row("conv_blocked_native.fp16.avx512").arithmetic(), DataType::f16);
+    EXPECT_EQ(chosen(conv, Precision::fp16, device, {.tier = Tier::avx2}),
+              "conv_blocked.fp16.avx2");
+    EXPECT_THAT(choose(conv.step, conv.network, Precision::fp16, device_of(Tier::avx512)).refused,
+                Contains("conv_blocked_native.fp16.avx512: needs half arithmetic (AVX-512 FP16), "
+                         "which test device lacks"));
+}
+
 TEST(Registry, says_why_a_device_does_not_compute_in_halves) {
     const LoneStep conv = lone_conv("mb1ic64ih56oc64kh1");
     EXPECT_THAT(choose(conv.step, conv.network, Precision::fp16, device_of(Tier::portable)).refused,
