@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "host/verify/threads.h"
+
 namespace slimbench {
 
 namespace {
@@ -39,22 +41,28 @@ std::string weights_key(const PlannedStep& planned, std::size_t index) {
 std::uint64_t PackedNetwork::bytes() const {
     std::uint64_t total = 0;
     for (const auto& packed : weights) total += packed.size();
-    for (const Step& step : steps) total += step.channels.size() * sizeof(float);
+    for (const Step& step : steps) total += step.channels.rows.size() * sizeof(float);
     return total;
 }
 
 PackedNetwork pack_network(const Plan& plan, const Network& network,
-                           const std::vector<StepConstants>& constants) {
+                           const std::vector<StepConstants>& constants, unsigned threads) {
     PackedNetwork packed;
     std::map<std::string, std::size_t> known;
+    std::vector<std::size_t> first_with;  // of the steps that share weights
     for (std::size_t s = 0; s < plan.steps.size(); ++s) {
         const PlannedStep& planned = plan.steps[s];
-        PackedConstants step = pack(planned.step, *planned.choice.variant, constants[s], network);
-        const auto [entry, is_new] =
-            known.try_emplace(weights_key(planned, s), packed.weights.size());
-        if (is_new) packed.weights.push_back(std::move(step.weights));
-        packed.steps.push_back({entry->second, std::move(step.channels), step.channel_stride});
+        const auto [entry, is_new] = known.try_emplace(weights_key(planned, s), first_with.size());
+        if (is_new) first_with.push_back(s);
+        packed.steps.push_back({entry->second, pack_channels(planned.step, *planned.choice.variant,
+                                                             constants[s], network)});
     }
+    packed.weights.resize(first_with.size());
+    share_chunks(first_with.size(), 1, threads, [&](std::size_t w, std::size_t) {
+        const PlannedStep& planned = plan.steps[first_with[w]];
+        packed.weights[w] =
+            pack_weights(planned.step, *planned.choice.variant, constants[first_with[w]], network);
+    });
     return packed;
 }
 
@@ -68,7 +76,7 @@ MemoryNeed memory_need(const Plan& plan, const PackedNetwork& packed) {
     for (std::uint64_t bytes : {plan.scratch.windows, plan.scratch.sums, plan.scratch.workspace})
         add(bytes);
     for (const auto& weights : packed.weights) add(weights.size());
-    for (const auto& step : packed.steps) add(step.channels.size() * sizeof(float));
+    for (const auto& step : packed.steps) add(step.channels.rows.size() * sizeof(float));
     return need;
 }
 
@@ -90,7 +98,7 @@ Chain::Chain(Device& device, ProgramCache& programs, const Network& network, con
         weights_.push_back(constant_buffer(weights.data(), weights.size()));
     for (const auto& step : packed.steps)
         channels_.push_back(
-            constant_buffer(step.channels.data(), step.channels.size() * sizeof(float)));
+            constant_buffer(step.channels.rows.data(), step.channels.rows.size() * sizeof(float)));
     device_.queue().finish();
     upload_seconds_ = stopwatch.seconds();
     create_commands(programs, packed, constants);
@@ -136,7 +144,7 @@ void Chain::create_commands(ProgramCache& programs, const PackedNetwork& packed,
                                   channels_[s], slot(step.residual.value_or(step.input)).inner,
                                   slot(step.output).inner};
         const step_args args =
-            kernel_arguments(plan_, s, network_, constants[s], packed.steps[s].channel_stride);
+            kernel_arguments(plan_, s, network_, constants[s], packed.steps[s].channels.stride);
         commands_.push_back(step_commands(programs, plan_.steps[s], args, buffers, scratch));
     }
 }

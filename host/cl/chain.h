@@ -10,6 +10,7 @@
 #include "host/cl/command.h"
 #include "host/cl/device.h"
 #include "host/cl/program.h"
+#include "host/kernel/packing.h"
 #include "host/kernel/plan.h"
 #include "host/problem/step_constants.h"
 
@@ -19,15 +20,14 @@ namespace slimbench {
 struct PackedNetwork {
     struct Step {
         std::size_t weights = 0;  // index into `weights`
-        std::vector<float> channels;
-        int channel_stride = 0;
+        PackedChannels channels;
     };
     std::vector<std::vector<std::byte>> weights;
     std::vector<Step> steps;
     std::uint64_t bytes() const;
 };
 PackedNetwork pack_network(const Plan& plan, const Network& network,
-                           const std::vector<StepConstants>& constants);
+                           const std::vector<StepConstants>& constants, unsigned threads);
 
 // What a chain takes on the device: all buffers, and the largest of them.
 struct MemoryNeed {

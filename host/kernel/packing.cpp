@@ -123,8 +123,8 @@ WeightLayout layout_of(const ConvProblem& problem, const Variant& variant) {
 }
 
 template <class Stored, class Weight>
-std::vector<std::byte> pack_weights(const std::vector<Weight>& oihw, const ConvProblem& problem,
-                                    const Variant& variant) {
+std::vector<std::byte> pack_conv(const std::vector<Weight>& oihw, const ConvProblem& problem,
+                                 const Variant& variant) {
     const WeightLayout layout = layout_of(problem, variant);
     const std::int64_t columns = problem.kernel.width, taps = problem.kernel.height * columns;
     const std::int64_t channels = problem.in.channels / problem.groups;
@@ -171,8 +171,8 @@ void append_words(std::vector<std::byte>& bytes, const auto& words) {
     std::memcpy(bytes.data() + at, words.data(), words.size() * 4);
 }
 
-std::vector<std::byte> pack_weights(const StepConstants& constants, const ConvProblem& problem,
-                                    const Variant& variant) {
+std::vector<std::byte> pack_conv(const StepConstants& constants, const ConvProblem& problem,
+                                 const Variant& variant) {
     if (variant.algorithm == Algorithm::winograd) {
         std::vector<std::byte> bytes;
         append_words(bytes, winograd_weights(std::get<std::vector<float>>(constants.weights),
@@ -181,14 +181,14 @@ std::vector<std::byte> pack_weights(const StepConstants& constants, const ConvPr
     }
     switch (traits(variant.precision).weight) {
         case DataType::f16:
-            return pack_weights<Half>(std::get<std::vector<float>>(constants.weights), problem,
-                                      variant);
+            return pack_conv<Half>(std::get<std::vector<float>>(constants.weights), problem,
+                                   variant);
         case DataType::s8:
-            return pack_weights<std::int8_t>(std::get<std::vector<std::int8_t>>(constants.weights),
-                                             problem, variant);
+            return pack_conv<std::int8_t>(std::get<std::vector<std::int8_t>>(constants.weights),
+                                          problem, variant);
         default:
-            return pack_weights<float>(std::get<std::vector<float>>(constants.weights), problem,
-                                       variant);
+            return pack_conv<float>(std::get<std::vector<float>>(constants.weights), problem,
+                                    variant);
     }
 }
 
@@ -204,7 +204,7 @@ std::vector<std::byte> pack_tables(const Resize& resize, const TensorShape& in,
 }
 
 // Rows are padded to whole blocks: kernels read them in vectors.
-std::vector<float> pack_channels(const StepConstants& constants, std::int64_t stride) {
+std::vector<float> pack_rows(const StepConstants& constants, std::int64_t stride) {
     std::vector<float> rows(3 * stride);
     std::ranges::copy(constants.scale, rows.begin());
     std::ranges::copy(constants.bias, rows.begin() + stride);
@@ -299,20 +299,22 @@ std::int64_t span_of(const ConvProblem& problem, const Variant& variant) {
     return std::min(groups * of_group + before, problem.in.channels);
 }
 
-PackedConstants pack(const FusedStep& step, const Variant& variant, const StepConstants& constants,
-                     const Network& network) {
-    const TensorShape& out = network.tensors[step.output].shape;
-    PackedConstants packed;
-    if (const auto* conv = std::get_if<Conv>(&step.operation)) {
-        packed.weights = pack_weights(constants, conv->problem, variant);
-    } else if (const auto* resize = std::get_if<Resize>(&step.operation)) {
-        packed.weights = pack_tables(*resize, network.tensors[step.input].shape, out);
-    }
-    packed.channel_stride = static_cast<int>(
-        round_up(out.channels,
-                 variant.algorithm == Algorithm::gemm ? widest_vector : variant.block_filters()));
-    packed.channels = pack_channels(constants, packed.channel_stride);
-    return packed;
+std::vector<std::byte> pack_weights(const FusedStep& step, const Variant& variant,
+                                    const StepConstants& constants, const Network& network) {
+    if (const auto* conv = std::get_if<Conv>(&step.operation))
+        return pack_conv(constants, conv->problem, variant);
+    if (const auto* resize = std::get_if<Resize>(&step.operation))
+        return pack_tables(*resize, network.tensors[step.input].shape,
+                           network.tensors[step.output].shape);
+    return {};
+}
+
+PackedChannels pack_channels(const FusedStep& step, const Variant& variant,
+                             const StepConstants& constants, const Network& network) {
+    const std::int64_t unit =
+        variant.algorithm == Algorithm::gemm ? widest_vector : variant.block_filters();
+    const std::int64_t stride = round_up(network.tensors[step.output].shape.channels, unit);
+    return {pack_rows(constants, stride), static_cast<int>(stride)};
 }
 
 LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Network& network) {

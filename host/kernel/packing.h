@@ -13,22 +13,24 @@
 
 namespace slimbench {
 
-// The arguments `weights` and `channels` of a kernel (kernels/cl/abi.h).
-struct PackedConstants {
-    // Convolutions: [output block][kernel row][kernel column][input channels / group][block
-    // width][group], zeros where channels are padded; where a row keeps regions, [output block]
-    // [unit of input channels] and so on. A block is what a work-item computes; vectors
-    // after the last whole block stand alone. Plain and depthwise kernels have one block, and so
-    // has the matrix of a product. Winograd's: winograd_weights().
-    // Resizing: 32-bit words, for the y axis and then the x axis start[out] as s32 and
-    // weight[out][taps] as f32. Empty otherwise.
-    std::vector<std::byte> weights;
-    std::vector<float>
-        channels;  // rows scale, bias, init (the bits of an s32), channel_stride floats each
-    int channel_stride = 0;
+// The argument `weights` of a kernel (kernels/cl/abi.h).
+// Convolutions: [output block][kernel row][kernel column][input channels / group][block
+// width][group], zeros where channels are padded; where a row keeps regions, [output block]
+// [unit of input channels] and so on. A block is what a work-item computes; vectors
+// after the last whole block stand alone. Plain and depthwise kernels have one block, and so
+// has the matrix of a product. Winograd's: winograd_weights().
+// Resizing: 32-bit words, for the y axis and then the x axis start[out] as s32 and
+// weight[out][taps] as f32. Empty otherwise.
+std::vector<std::byte> pack_weights(const FusedStep& step, const Variant& variant,
+                                    const StepConstants& constants, const Network& network);
+
+// The argument `channels`: rows scale, bias, init (the bits of an s32), `stride` floats each.
+struct PackedChannels {
+    std::vector<float> rows;
+    int stride = 0;
 };
-PackedConstants pack(const FusedStep& step, const Variant& variant, const StepConstants& constants,
-                     const Network& network);
+PackedChannels pack_channels(const FusedStep& step, const Variant& variant,
+                             const StepConstants& constants, const Network& network);
 
 // step_args.span (kernels/cl/abi.h), of convolutions.
 std::int64_t span_of(const ConvProblem& problem, const Variant& variant);

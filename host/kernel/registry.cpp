@@ -40,7 +40,7 @@ constexpr Variant blocked(std::string_view name, Precision precision, std::strin
 // Fewer instructions to a product, more weights to read: quicker on Intel's cores, slower on AMD's
 // (docs/performance.md).
 constexpr Variant wide(std::string_view name, Tile tile, decltype(Variant::refuse) refuse) {
-    Variant row = blocked(name, fp32, "", tile, Tier::avx512);
+    Variant row = blocked(name, fp32, "-DPOINTWISE", tile, Tier::avx512);
     row.refuse = refuse;
     row.vendor = "GenuineIntel";
     return row;

@@ -1,6 +1,7 @@
 // A. Lavin and S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, section 4.3.
 #include "host/kernel/winograd.h"
 
+#include <algorithm>
 #include <array>
 
 #include "host/kernel/rounding.h"
@@ -18,16 +19,26 @@ constexpr std::array<std::array<double, 3>, window> g = {{{1 / 4.0, 0, 0},
                                                           {1 / 24.0, -1 / 12.0, 1 / 6.0},
                                                           {0, 0, 1}}};
 
-// G f G^T of one 3x3 filter.
-std::array<double, places> transformed(const float* filter) {
-    std::array<std::array<double, 3>, window> half_done{};
+// Filters that are transformed side by side.
+constexpr std::size_t at_once = 8;
+using Values = std::array<double, at_once>;
+
+void add_scaled(Values& sum, double factor, const Values& values) {
+    for (std::size_t i = 0; i < at_once; ++i) sum[i] += factor * values[i];
+}
+
+// G f G^T of 3x3 filters.
+std::array<Values, places> transformed(const std::array<Values, 9>& filters) {
+    std::array<std::array<Values, 3>, window> half_done{};
     for (std::size_t i = 0; i < window; ++i)
         for (std::size_t x = 0; x < 3; ++x)
-            for (std::size_t y = 0; y < 3; ++y) half_done[i][x] += g[i][y] * filter[y * 3 + x];
-    std::array<double, places> done{};
+            for (std::size_t y = 0; y < 3; ++y)
+                add_scaled(half_done[i][x], g[i][y], filters[y * 3 + x]);
+    std::array<Values, places> done{};
     for (std::size_t i = 0; i < window; ++i)
         for (std::size_t j = 0; j < window; ++j)
-            for (std::size_t x = 0; x < 3; ++x) done[i * window + j] += half_done[i][x] * g[j][x];
+            for (std::size_t x = 0; x < 3; ++x)
+                add_scaled(done[i * window + j], g[j][x], half_done[i][x]);
     return done;
 }
 
@@ -52,14 +63,23 @@ std::vector<float> winograd_weights(const std::vector<float>& oihw, const ConvPr
                                     const WinogradBlock& block) {
     const std::int64_t depth = round_up(problem.in.channels, channel_multiple);
     std::vector<float> packed(static_cast<std::size_t>(winograd_weight_count(problem, block)));
-    for (std::int64_t o = 0; o < problem.filters; ++o)
+    // Channel by channel, so that what a block's filters put side by side is written together.
+    for (std::int64_t first = 0; first < problem.filters; first += block.filters)
         for (std::int64_t c = 0; c < problem.in.channels; ++c) {
-            const auto filter = transformed(oihw.data() + (o * problem.in.channels + c) * 9);
-            const std::int64_t first = o / block.filters * places * depth;
-            for (std::int64_t place = 0; place < places; ++place) {
-                const std::int64_t row = first + place * depth + c;
-                packed[static_cast<std::size_t>(row * block.filters + o % block.filters)] =
-                    static_cast<float>(filter[static_cast<std::size_t>(place)]);
+            float* const to = packed.data() + first * places * depth + c * block.filters;
+            const std::int64_t end = std::min(first + block.filters, problem.filters);
+            for (std::int64_t o = first; o < end; o += at_once) {
+                const auto live =
+                    static_cast<std::size_t>(std::min<std::int64_t>(at_once, end - o));
+                std::array<Values, 9> filters{};
+                for (std::size_t i = 0; i < live; ++i) {
+                    const float* from = oihw.data() + ((o + i) * problem.in.channels + c) * 9;
+                    for (std::size_t tap = 0; tap < 9; ++tap) filters[tap][i] = from[tap];
+                }
+                const std::array<Values, places> done = transformed(filters);
+                for (std::size_t place = 0; place < places; ++place)
+                    std::copy_n(done[place].begin(), live,
+                                to + place * depth * block.filters + o - first);
             }
         }
     return packed;

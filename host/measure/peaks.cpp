@@ -56,11 +56,11 @@ std::vector<Level> caches_of(const Device& device) {
 
 std::vector<Level> levels_of(const Device& device, std::uint64_t free_memory) {
     std::vector<Level> levels = caches_of(device);
-    // Replacement policies keep parts of what is a few times larger than a cache.
+    // Random replacement keeps a fiftieth of what is four times larger than a cache.
     constexpr std::uint64_t least = std::uint64_t{256} << 20;
     const std::uint64_t last_cache = levels.empty() ? 0 : levels.back().bytes;
     const std::uint64_t most = std::min(free_memory / 4, device.traits().largest_allocation);
-    levels.push_back({"memory", 0, std::min(most, std::max(least, 8 * last_cache))});
+    levels.push_back({"memory", 0, std::min(most, std::max(least, 4 * last_cache))});
     return levels;
 }
 

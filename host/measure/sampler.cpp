@@ -142,6 +142,7 @@ Measurement sample(const std::string& name, const Protocol& protocol, WarmUp war
                    const Calls& call, const Clocks& clocks) {
     const ProcessorTime started = clocks.processors();
     const Warmed warmed = warm(protocol, warm_up, call);
+    const auto warmed_at = std::chrono::steady_clock::now();
     Measurement measured;
     measured.warmup = warmed.spent;
     measured.calls_per_sample = calls_per_sample(warm_up, call, clocks.tick);
@@ -160,6 +161,7 @@ Measurement sample(const std::string& name, const Protocol& protocol, WarmUp war
     const ProcessorTime ended = clocks.processors();
     doubts.passed = {ended.wall - started.wall, ended.others - started.others};
     measured.flags = find_flags(measured, doubts);
+    measured.sampling = seconds_since(warmed_at);
     return measured;
 }
 

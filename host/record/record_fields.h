@@ -49,6 +49,7 @@ struct FieldTable<Measurement> {
         Field{"host_ns", &Measurement::host, true},
         Field{"flags", &Measurement::flags},
         Field{"warmup_ns", &Measurement::warmup},
+        Field{"sampling_ns", &Measurement::sampling},
         Field{"calls_per_sample", &Measurement::calls_per_sample},
         Field{"spinning_waits", &Measurement::spinning_waits},
     };

@@ -64,7 +64,8 @@ struct Measurement {
     // "trend", "throttled", "timer_disagreement", "end_before_start", "coarse_timer", "busy",
     // "unproven"
     std::vector<std::string> flags;
-    std::optional<double> warmup;  // seconds spent warming up
+    std::optional<double> warmup;    // seconds spent warming up
+    std::optional<double> sampling;  // and then, with calls that lead samples and looks at clocks
     // Enqueued at once and waited for together, where one alone is too short for the device's
     // clock; a sample is their mean.
     int calls_per_sample = 1;

@@ -251,7 +251,7 @@ private:
                                     const Progress& progress) {
         const double built_before = programs_.build_seconds();
         loaded_ = load_workload(device_, programs_, request_.precision, std::move(problem), plan_,
-                                request_.seed);
+                                request_.seed, threads_);
         record.start_up.build = programs_.build_seconds() - built_before;
         record.memory_peak = plan_.activation_bytes() + plan_.weight_bytes();
         progress("compiling", 0, 1);
@@ -272,7 +272,8 @@ private:
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
         record.quantization_source = ranges.source;
         const Verdict end_to_end = verify_end_to_end(ranges);
-        auto reason = load(record, numeric_int8(request_.network, request_.seed, ranges), progress);
+        auto reason =
+            load(record, numeric_int8(request_.network, request_.seed, ranges, threads_), progress);
         if (!reason) loaded_->take_end_to_end(record, end_to_end);
         return reason;
     }
@@ -284,8 +285,8 @@ private:
             fmt::format("end to end {} {}", content_key(request_.network, request_.seed),
                         names_of_variants(plan));
         if (const auto known = verdicts_->find(step_key)) return *known;
-        const NumericProblem problem = numeric_int8(small, request_.seed, ranges);
-        VerifiedChain<std::uint8_t> chain(device_, programs_, problem, std::move(plan));
+        const NumericProblem problem = numeric_int8(small, request_.seed, ranges, threads_);
+        VerifiedChain<std::uint8_t> chain(device_, programs_, problem, std::move(plan), threads_);
         Verdict verdict = chain.verify_end_to_end(request_.seed, threads_);
         verdicts_->keep(step_key, verdict);
         return verdict;

@@ -30,12 +30,12 @@ template <class Stored>
 class Loaded : public LoadedWorkload {
 public:
     Loaded(Device& device, ProgramCache& programs, NumericProblem problem, Plan plan,
-           std::uint64_t seed)
+           std::uint64_t seed, unsigned threads)
         : device_(device),
           programs_(programs),
           problem_(std::move(problem)),
           seed_(seed),
-          chain_(device, programs, problem_, std::move(plan)) {}
+          chain_(device, programs, problem_, std::move(plan), threads) {}
 
     std::optional<LibraryProbe> probe_library() override {
         return slimbench::probe_library(chain_.chain(), chain_.plan());
@@ -227,10 +227,10 @@ private:
 
 std::unique_ptr<LoadedWorkload> load_workload(Device& device, ProgramCache& programs,
                                               Precision precision, NumericProblem problem,
-                                              Plan plan, std::uint64_t seed) {
+                                              Plan plan, std::uint64_t seed, unsigned threads) {
     const auto load = [&]<class Stored>(Stored) -> std::unique_ptr<LoadedWorkload> {
         return std::make_unique<Loaded<Stored>>(device, programs, std::move(problem),
-                                                std::move(plan), seed);
+                                                std::move(plan), seed, threads);
     };
     switch (traits(precision).activation) {
         case DataType::f32:

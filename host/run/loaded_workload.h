@@ -26,8 +26,9 @@ public:
     virtual ResultRecord measure(const MeasureRequest& request) = 0;
 };
 
+// `threads` pack its constants.
 std::unique_ptr<LoadedWorkload> load_workload(Device& device, ProgramCache& programs,
                                               Precision precision, NumericProblem problem,
-                                              Plan plan, std::uint64_t seed);
+                                              Plan plan, std::uint64_t seed, unsigned threads);
 
 }  // namespace slimbench

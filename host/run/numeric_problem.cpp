@@ -10,6 +10,7 @@
 #include "host/problem/fnv1a.h"
 #include "host/problem/network_json.h"
 #include "host/verify/reference.h"
+#include "host/verify/threads.h"
 
 namespace slimbench {
 
@@ -63,12 +64,15 @@ NumericProblem numeric_fp16(const Network& network, std::uint64_t seed) {
     return numeric_floating(network, seed, constants_fp16);
 }
 
-NumericProblem numeric_int8(const Network& network, std::uint64_t seed, const Ranges& ranges) {
+NumericProblem numeric_int8(const Network& network, std::uint64_t seed, const Ranges& ranges,
+                            unsigned threads) {
     NumericProblem problem{network, fuse(network), {}, quantize_tensors(network, ranges)};
     const Parameters parameters = synthesize(network, seed);
-    for (const FusedStep& step : problem.steps)
-        problem.constants.push_back(
-            constants_int8(step, network, parameters, problem.quantization));
+    problem.constants.resize(problem.steps.size());
+    share_chunks(problem.steps.size(), 1, threads, [&](std::size_t s, std::size_t) {
+        problem.constants[s] =
+            constants_int8(problem.steps[s], network, parameters, problem.quantization);
+    });
     return problem;
 }
 

@@ -26,7 +26,8 @@ Network small_enough(Network network, std::int64_t most_macs);
 
 NumericProblem numeric_fp32(const Network& network, std::uint64_t seed);
 NumericProblem numeric_fp16(const Network& network, std::uint64_t seed);
-NumericProblem numeric_int8(const Network& network, std::uint64_t seed, const Ranges& ranges);
+NumericProblem numeric_int8(const Network& network, std::uint64_t seed, const Ranges& ranges,
+                            unsigned threads = 1);
 
 // Ranges of the network's tensors from an FP32 run of small_enough(network) on a synthetic image.
 // They are kept in, and taken from, a file of the cache folder named by network and seed; an empty

@@ -48,11 +48,12 @@ std::string first_difference(const HostTensor<Element>& got, const HostTensor<El
 
 template <class Stored>
 VerifiedChain<Stored>::VerifiedChain(Device& device, ProgramCache& programs,
-                                     const NumericProblem& problem, Plan plan)
+                                     const NumericProblem& problem, Plan plan, unsigned threads)
     : problem_(problem),
       plan_(std::move(plan)),
       chain_(device, programs, problem_.network, plan_,
-             pack_network(plan_, problem_.network, problem_.constants), problem_.constants) {}
+             pack_network(plan_, problem_.network, problem_.constants, threads),
+             problem_.constants) {}
 
 template <class Stored>
 std::vector<Stored> VerifiedChain<Stored>::memory_of(TensorId tensor) {

@@ -20,7 +20,9 @@ template <class Stored>  // float (FP32), Half (FP16) or std::uint8_t (INT8)
 class VerifiedChain {
 public:
     // Plans and loads; the plan must be fully admissible. The problem must outlive the chain.
-    VerifiedChain(Device& device, ProgramCache& programs, const NumericProblem& problem, Plan plan);
+    // `threads` pack its constants.
+    VerifiedChain(Device& device, ProgramCache& programs, const NumericProblem& problem, Plan plan,
+                  unsigned threads = 1);
 
     // Uploads the image and runs step by step. Each distinct step whose verdict is not cached is
     // compared with the reference: output, halo and guard zones. One verdict per step.

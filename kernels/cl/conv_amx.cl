@@ -290,16 +290,16 @@ INLINE void fill_halos(global ELEMENT* output, step_args args, const tiling* all
                          first.x + all->pixels, channel, end);
 }
 
-KERNEL conv_amx(STEP_ARGUMENTS) {
+// Share `pair_group` of the pairs of tiles, `group` of the blocks.
+COMPILED_ONCE void compute_share(STEP_ARGUMENTS, int pair_groups, int pair_group, int groups,
+                                 int group) {
     as_one_row(&args);
     const tiling all = tiling_of(args);
     const int tiles = args.output.batch * all.along_column * all.along_row;
     const int pairs = divide_up(tiles, 2);
-    const int pair_groups = get_global_size(0), pair_group = get_global_id(0);
     const int end_pair = share_begin(pairs, pair_groups, pair_group + 1);
     const int vectors = divide_up(args.output.channels, LANES);
     const int blocks = divide_up(vectors, VECTORS);
-    const int groups = get_global_size(1), group = get_global_id(1);
     const int first_vector = share_begin(blocks, groups, group) * VECTORS;
     const int end_vector = min(share_begin(blocks, groups, group + 1) * VECTORS, vectors);
     shape_tiles((all.rows - 1) * all.line + all.pixels, all.depth);
@@ -320,4 +320,9 @@ KERNEL conv_amx(STEP_ARGUMENTS) {
             fill_halos(output, args, &all, &placed[t], first_vector * LANES, end_vector * LANES);
     }
     release_tiles();
+}
+
+KERNEL conv_amx(STEP_ARGUMENTS) {
+    compute_share(input, weights, channels, residual, output, args, get_global_size(0),
+                  get_global_id(0), get_global_size(1), get_global_id(1));
 }

@@ -57,10 +57,10 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
         for (int kx = 0; kx < columns; ++kx) {
             const long begin = first + ky * args.dilation_height * row_pitch(args.input) +
                                (long)(kx * args.dilation_width) * args.input.pitch;
-            if (tile->left && kx == 0)
+            if (vectors == VECTORS && tile->left && kx == 0)
                 weights = sum_run(1, pixels, vectors, sum, window, end, begin, run, weights,
                                   args.input);
-            else if (tile->right && kx == 2)
+            else if (vectors == VECTORS && tile->right && kx == 2)
                 weights = sum_run(0, pixels - 1, vectors, sum, window, end, begin, run, weights,
                                   args.input);
 #if EVENLY_SPACED
@@ -215,15 +215,18 @@ INLINE int pixels_of_tile(step_args args) {
     return args.output.width == HALF_TILE && whole_blocks && rows_left_out ? HALF_TILE : PIXELS;
 }
 
-KERNEL conv_blocked(STEP_ARGUMENTS) {
+// Share `tile_group` of the tiles, `group` of the blocks.
+COMPILED_ONCE void compute_share(STEP_ARGUMENTS, int tile_groups, int tile_group, int groups,
+                                 int group) {
+#if defined(POINTWISE)  // spares the compiler all else
+    args.kernel_height = args.kernel_width = args.groups = 1;
+#endif
     const int extent = pixels_of_tile(args);
     const int tiles =
         divide_up(args.output.batch * args.output.height * args.output.width, extent);
-    const int tile_groups = get_global_size(0), tile_group = get_global_id(0);
     const int end_tile = share_begin(tiles, tile_groups, tile_group + 1);
     const int vectors = divide_up(args.output.channels, LANES);
     const int blocks = divide_up(vectors, VECTORS);
-    const int groups = get_global_size(1), group = get_global_id(1);
     const int first_vector = share_begin(blocks, groups, group) * VECTORS;
     const int end_vector = min(share_begin(blocks, groups, group + 1) * VECTORS, vectors);
     int tile = share_begin(tiles, tile_groups, tile_group);
@@ -244,4 +247,9 @@ KERNEL conv_blocked(STEP_ARGUMENTS) {
     for (; tile < end_tile; ++tile)
         compute_blocks(input, weights, channels, residual, output, args, tile * extent, extent,
                        first_vector, end_vector);
+}
+
+KERNEL conv_blocked(STEP_ARGUMENTS) {
+    compute_share(input, weights, channels, residual, output, args, get_global_size(0),
+                  get_global_id(0), get_global_size(1), get_global_id(1));
 }

@@ -222,9 +222,9 @@ INLINE void prefetch_pixel(global const ELEMENT** window, step_args args, int pl
 #define MOST_GROUPS 4
 #define PLACE_PRODUCTS (TILES * VECTORS)
 
-// Up to MOST_GROUPS groups: `tiles` tiles from `first` on.
-INLINE void compute_groups(STEP_ARGUMENTS, int first, int tiles, float* transformed,
-                           lanes_float* product) {
+// Up to MOST_GROUPS groups: `tiles` tiles from `first` on, of share `share` of the blocks.
+INLINE void compute_groups(STEP_ARGUMENTS, int first, int tiles, int shares, int share,
+                           float* transformed, lanes_float* product) {
     const int depth = divide_up(args.input.channels, 16) * 16;
     const int groups = divide_up(tiles, TILES), group_pitch = PLACES * place_pitch(depth);
 #pragma nounroll
@@ -236,7 +236,6 @@ INLINE void compute_groups(STEP_ARGUMENTS, int first, int tiles, float* transfor
     if (far) find_windows(input, args, first + TILES, next);
 
     const int blocks = divide_up(args.output.channels, VECTORS * LANES);
-    const int shares = get_global_size(1), share = get_global_id(1);
     const int first_block = share_begin(blocks, shares, share);
     const int end_block = share_begin(blocks, shares, share + 1);
 #pragma nounroll
@@ -267,18 +266,25 @@ INLINE void compute_groups(STEP_ARGUMENTS, int first, int tiles, float* transfor
     }
 }
 
-KERNEL conv_winograd(STEP_ARGUMENTS) {
+// Share `share` of the groups, `block_share` of the blocks.
+COMPILED_ONCE void compute_share(STEP_ARGUMENTS, int shares, int share, int block_shares,
+                                 int block_share) {
     float transformed[MOST_GROUPS * PLACES * (TILES * MOST_CHANNELS + 16)]
         __attribute__((aligned(64)));
     lanes_float product[MOST_GROUPS * PLACES * PLACE_PRODUCTS];
     const int tiles =
         args.output.batch * divide_up(args.output.height, 4) * divide_up(args.output.width, 4);
     const int groups = divide_up(tiles, TILES);
-    const int shares = get_global_size(0), share = get_global_id(0);
     const int end = min(share_begin(groups, shares, share + 1) * TILES, tiles);
 #pragma nounroll
     for (int first = share_begin(groups, shares, share) * TILES; first < end;
          first += MOST_GROUPS * TILES)
         compute_groups(input, weights, channels, residual, output, args, first,
-                       min(MOST_GROUPS * TILES, end - first), transformed, product);
+                       min(MOST_GROUPS * TILES, end - first), block_shares, block_share,
+                       transformed, product);
+}
+
+KERNEL conv_winograd(STEP_ARGUMENTS) {
+    compute_share(input, weights, channels, residual, output, args, get_global_size(0),
+                  get_global_id(0), get_global_size(1), get_global_id(1));
 }

@@ -207,9 +207,7 @@ INLINE void compute_rows(const int stride, global const ELEMENT* input,
     }
 }
 
-INLINE void compute_area(global const ELEMENT* input, global const WEIGHT* weights,
-                         global const float* channels, global const ELEMENT* residual,
-                         global ELEMENT* output, step_args args, output_area area) {
+COMPILED_ONCE void compute_area(STEP_ARGUMENTS, output_area area) {
     const bool is_3x3 = args.kernel_height == 3 && args.kernel_width == 3 &&
                         args.dilation_height == 1 && args.dilation_width == 1;
     if (is_3x3 && args.stride_width == 1)

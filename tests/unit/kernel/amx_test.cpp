@@ -122,7 +122,7 @@ void expect_packed(const std::string& problem, std::size_t row_products, std::si
         weights[i] = static_cast<std::int8_t>(i % 127 + 1);
     constants.weights = weights;
     const std::vector<std::byte> packed =
-        pack(lone.step, row("conv_amx.int8"), constants, lone.network).weights;
+        pack_weights(lone.step, row("conv_amx.int8"), constants, lone.network);
     const std::size_t products = rows * row_products;
     ASSERT_EQ(packed.size(), 48 * products);
     for (std::size_t o = 0; o < 48; ++o) {

@@ -51,7 +51,7 @@ TEST(Packing, puts_every_weight_where_the_blocked_kernel_reads_it) {
          {"conv_blocked.fp32.avx512", "conv_blocked.fp32.avx2", "conv_blocked.fp32.avx512.pixel"}) {
         const Variant& variant = row(name);
         const auto packed = words<float>(
-            pack(lone.step, variant, numbered_constants(problem), lone.network).weights);
+            pack_weights(lone.step, variant, numbered_constants(problem), lone.network));
         for (std::int64_t o = 0; o < 53; ++o)
             for (std::int64_t c = 0; c < 7; ++c)
                 for (std::int64_t tap = 0; tap < 9; ++tap)
@@ -73,7 +73,7 @@ TEST(Packing, gives_a_block_the_channels_of_all_groups_that_it_touches) {
 
     const Variant& variant = row("conv_blocked.fp32.avx512");
     const auto packed =
-        words<float>(pack(lone.step, variant, numbered_constants(problem), lone.network).weights);
+        words<float>(pack_weights(lone.step, variant, numbered_constants(problem), lone.network));
     ASSERT_EQ(packed.size(), 96u * 28);
     const auto first_of_block = [](std::size_t o) {
         return std::min<std::size_t>(o / 32 * 32 / 12 * 7, 56 - 28);
@@ -103,7 +103,7 @@ TEST(Packing, fills_stages_of_local_memory_with_whole_taps) {
     ASSERT_EQ(variant.block_filters(), 64);
     ASSERT_EQ(variant.team.depth, 16);
     const auto packed =
-        words<float>(pack(lone.step, variant, numbered_constants(problem), lone.network).weights);
+        words<float>(pack_weights(lone.step, variant, numbered_constants(problem), lone.network));
     const std::size_t products = 80;  // 9 taps of 7 channels, padded to 8, in 5 stages
     ASSERT_EQ(packed.size(), 2 * 64 * products);
     EXPECT_EQ(packed_weight_bytes(lone.step, variant), packed.size() * sizeof(float));
@@ -124,7 +124,7 @@ TEST(Packing, pads_the_last_stage_of_local_memory_and_groups_channels_by_four) {
     constants.weights = weights;
     const Variant& variant = row("conv_igemm.int8.unpacked.small");
     const auto packed =
-        words<std::int8_t>(pack(lone.step, variant, constants, lone.network).weights);
+        words<std::int8_t>(pack_weights(lone.step, variant, constants, lone.network));
     ASSERT_EQ(packed.size(), 64u * 64) << "9 taps of 4 channels, in stages of 32";
     for (std::size_t o = 0; o < 5; ++o)
         for (std::size_t c = 0; c < 3; ++c)
@@ -143,7 +143,7 @@ TEST(Packing, fills_regions_unit_by_unit_of_channels) {
     StepConstants constants = numbered_constants(problem);
     auto& weights = std::get<std::vector<float>>(constants.weights);
     for (float& weight : weights) weight = static_cast<float>(static_cast<int>(weight) % 2039);
-    const auto packed = words<Half>(pack(lone.step, variant, constants, lone.network).weights);
+    const auto packed = words<Half>(pack_weights(lone.step, variant, constants, lone.network));
     ASSERT_EQ(packed.size(), 2 * block * products);
     for (std::size_t o = 0; o < 2 * block; ++o)
         for (std::size_t c = 0; c < 2 * unit; ++c)
@@ -162,7 +162,7 @@ TEST(Packing, stores_weights_of_fp16_in_binary16) {
     StepConstants constants;
     constants.weights = std::vector<float>{1, -2, 0.5f, 65504, 0x1p-24f, 0};
     const auto packed = words<std::uint16_t>(
-        pack(lone.step, row("conv_plain.fp16"), constants, lone.network).weights);
+        pack_weights(lone.step, row("conv_plain.fp16"), constants, lone.network));
     EXPECT_EQ(packed, (std::vector<std::uint16_t>{0x3c00, 0x3800, 0x0001, 0xc000, 0x7bff, 0}));
 }
 
@@ -171,7 +171,7 @@ TEST(Packing, groups_input_channels_of_integers_by_four) {
     StepConstants constants;
     constants.weights = std::vector<std::int8_t>(16 * 6, 3);
     const auto packed = words<std::int8_t>(
-        pack(lone.step, row("conv_blocked.int8.avx512-vnni"), constants, lone.network).weights);
+        pack_weights(lone.step, row("conv_blocked.int8.avx512-vnni"), constants, lone.network));
     ASSERT_EQ(packed.size(), 2u * 16 * 4);
     for (std::size_t lane = 0; lane < 16; ++lane) {
         EXPECT_EQ(packed[64 + lane * 4 + 1], 3);
@@ -183,7 +183,7 @@ TEST(Packing, lays_plain_weights_out_by_tap_channel_and_filter) {
     const LoneStep lone = lone_conv("g2mb1ic6ih9oc10kh3ph1");
     const ConvProblem& problem = std::get<Conv>(lone.step.operation).problem;
     const auto packed = words<float>(
-        pack(lone.step, row("conv_plain.fp32"), numbered_constants(problem), lone.network).weights);
+        pack_weights(lone.step, row("conv_plain.fp32"), numbered_constants(problem), lone.network));
     ASSERT_EQ(packed.size(), static_cast<std::size_t>(problem.weight_count()));
     for (std::size_t o = 0; o < 10; ++o)
         for (std::size_t c = 0; c < 3; ++c)
@@ -195,20 +195,20 @@ TEST(Packing, lays_plain_weights_out_by_tap_channel_and_filter) {
 TEST(Packing, stacks_scale_bias_and_init_in_padded_rows) {
     const LoneStep lone = lone_conv("mb1ic4ih1oc19kh1");
     const ConvProblem& problem = std::get<Conv>(lone.step.operation).problem;
-    const PackedConstants packed =
-        pack(lone.step, row("conv_blocked.fp32.avx512"), numbered_constants(problem), lone.network);
-    ASSERT_EQ(packed.channel_stride, 32);
-    ASSERT_EQ(packed.channels.size(), 96u);
-    EXPECT_EQ(packed.channels[18], 18.25f);
-    EXPECT_EQ(packed.channels[32 + 18], 18.5f);
-    EXPECT_EQ(std::bit_cast<std::int32_t>(packed.channels[64 + 18]), -18);
-    EXPECT_EQ(packed.channels[19], 0.0f);
+    const PackedChannels packed = pack_channels(lone.step, row("conv_blocked.fp32.avx512"),
+                                                numbered_constants(problem), lone.network);
+    ASSERT_EQ(packed.stride, 32);
+    ASSERT_EQ(packed.rows.size(), 96u);
+    EXPECT_EQ(packed.rows[18], 18.25f);
+    EXPECT_EQ(packed.rows[32 + 18], 18.5f);
+    EXPECT_EQ(std::bit_cast<std::int32_t>(packed.rows[64 + 18]), -18);
+    EXPECT_EQ(packed.rows[19], 0.0f);
 }
 
 TEST(Packing, writes_the_tables_of_both_axes_one_after_the_other) {
     const LoneStep lone = lone_resize(Resize::Filter::bilinear, {1, 8, 4, 3}, {1, 8, 8, 5});
     const std::vector<std::byte> bytes =
-        pack(lone.step, row("resize_plain.fp32"), StepConstants{}, lone.network).weights;
+        pack_weights(lone.step, row("resize_plain.fp32"), StepConstants{}, lone.network);
     const ResizeAxis y = resize_axis(Resize::Filter::bilinear, 4, 8);
     const ResizeAxis x = resize_axis(Resize::Filter::bilinear, 3, 5);
     ASSERT_EQ(bytes.size(), 4u * (8 + 16 + 5 + 10));

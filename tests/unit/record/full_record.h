@@ -73,6 +73,7 @@ inline ResultRecord full_record() {
                                      .host = {0.0101, 0.0111, 0.0121, 0.0131, 0.0141, 0.0151},
                                      .flags = {"trend"},
                                      .warmup = 0.25,
+                                     .sampling = 1.5,
                                      .calls_per_sample = 4,
                                      .spinning_waits = true};
     record.upload = {0.001};

@@ -17,7 +17,8 @@ ResultRecord measured(const std::string& network, std::vector<double> seconds) {
     record.identity.batch = 2;
     record.status = Status::measured;
     record.macs = 1000;
-    record.measurement = Measurement{.device = seconds, .host = seconds, .flags = {}, .warmup = {}};
+    record.measurement =
+        Measurement{.device = seconds, .host = seconds, .flags = {}, .warmup = {}, .sampling = {}};
     return record;
 }
 
