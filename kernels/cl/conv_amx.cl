@@ -291,8 +291,9 @@ INLINE void fill_halos(global ELEMENT* output, step_args args, const tiling* all
 }
 
 // Share `pair_group` of the pairs of tiles, `group` of the blocks.
-COMPILED_ONCE void compute_share(STEP_ARGUMENTS, int pair_groups, int pair_group, int groups,
+COMPILED_ONCE void compute_share(PASSED_ARGUMENTS, int pair_groups, int pair_group, int groups,
                                  int group) {
+    step_args args = passed;
     as_one_row(&args);
     const tiling all = tiling_of(args);
     const int tiles = args.output.batch * all.along_column * all.along_row;

@@ -216,8 +216,9 @@ INLINE int pixels_of_tile(step_args args) {
 }
 
 // Share `tile_group` of the tiles, `group` of the blocks.
-COMPILED_ONCE void compute_share(STEP_ARGUMENTS, int tile_groups, int tile_group, int groups,
+COMPILED_ONCE void compute_share(PASSED_ARGUMENTS, int tile_groups, int tile_group, int groups,
                                  int group) {
+    step_args args = passed;
 #if defined(POINTWISE)  // spares the compiler all else
     args.kernel_height = args.kernel_width = args.groups = 1;
 #endif

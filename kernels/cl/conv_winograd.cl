@@ -267,8 +267,9 @@ INLINE void compute_groups(STEP_ARGUMENTS, int first, int tiles, int shares, int
 }
 
 // Share `share` of the groups, `block_share` of the blocks.
-COMPILED_ONCE void compute_share(STEP_ARGUMENTS, int shares, int share, int block_shares,
+COMPILED_ONCE void compute_share(PASSED_ARGUMENTS, int shares, int share, int block_shares,
                                  int block_share) {
+    const step_args args = passed;
     float transformed[MOST_GROUPS * PLACES * (TILES * MOST_CHANNELS + 16)]
         __attribute__((aligned(64)));
     lanes_float product[MOST_GROUPS * PLACES * PLACE_PRODUCTS];

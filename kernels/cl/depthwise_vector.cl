@@ -207,7 +207,7 @@ INLINE void compute_rows(const int stride, global const ELEMENT* input,
     }
 }
 
-COMPILED_ONCE void compute_area(STEP_ARGUMENTS, output_area area) {
+INLINE void compute_area(STEP_ARGUMENTS, output_area area) {
     const bool is_3x3 = args.kernel_height == 3 && args.kernel_width == 3 &&
                         args.dilation_height == 1 && args.dilation_width == 1;
     if (is_3x3 && args.stride_width == 1)
