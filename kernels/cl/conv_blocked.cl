@@ -145,14 +145,12 @@ INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int firs
 INLINE void sum_kept(const bool image, const int vectors, lanes_sum* sum, const kept_windows* kept,
                      step_args args, const places* tile, global const WEIGHT* weights,
                      fetched_ahead* ahead) {
-#if EVENLY_SPACED && FP16
-    if (!image && vectors == VECTORS && tile->step != 0) {
-        sum_spaced(sum, kept->window[0], tile->step, args.span, weights);
-        return;
-    }
-#endif
 #if EVENLY_SPACED
-    if (image && vectors == VECTORS && tile->step != 0) {
+    if ((image || FP16) && vectors == VECTORS && tile->step != 0) {
+        if (!image) {
+            sum_spaced(sum, kept->window[0], tile->step, args.span, weights);
+            return;
+        }
         const int column = args.dilation_width * args.input.pitch;
         const long row = args.dilation_height * row_pitch(args.input);
 #pragma nounroll
