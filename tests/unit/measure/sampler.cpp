@@ -1,8 +1,10 @@
 // How samples are taken, on devices whose clocks are made up.
 #include "host/measure/sampler.h"
 
+#include <chrono>
 #include <cmath>
 #include <numeric>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -56,6 +58,19 @@ TEST(Sampler, takes_one_call_a_sample_where_the_clock_resolves_it) {
     EXPECT_EQ(measured.calls_per_sample, 1);
     EXPECT_EQ(measured.device.size(), 5u);
     EXPECT_THAT(measured.flags, IsEmpty());
+}
+
+// Passes that go ahead of a sample are in no time that the call returns.
+TEST(Sampler, tells_what_sampling_took_with_what_its_samples_leave_out) {
+    constexpr std::chrono::milliseconds unseen{2};
+    const auto call = [&](int) {
+        std::this_thread::sleep_for(unseen);
+        return CallTime{1e-6, 1e-6, true};
+    };
+    const Clocks clocks{0, [] { return 1.0; }, [] { return ProcessorTime{}; }};
+    const Measurement measured = sample("fake", quick, WarmUp::none, call, clocks);
+    ASSERT_TRUE(measured.sampling);
+    EXPECT_GE(*measured.sampling, 5 * std::chrono::duration<double>(unseen).count());
 }
 
 TEST(Sampler, says_that_the_clock_rate_of_the_device_fell) {
