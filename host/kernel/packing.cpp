@@ -250,16 +250,19 @@ std::int64_t winograd_shares(std::int64_t tiles, std::int64_t blocks, std::int64
 }
 
 // Where the second-level cache does not hold a block's weights, up to four groups of tiles use each
-// weight that comes (kernels/cl/conv_winograd.cl), few enough that work-items still balance.
+// weight that comes (kernels/cl/conv_winograd.cl), and work-items that then are few divide the
+// blocks, so that no two wait for the same weights. Enough are left to balance.
 LaunchSize winograd_launch(const ConvProblem& problem, std::int64_t tiles, std::int64_t blocks,
                            const Variant& variant) {
     constexpr std::int64_t cache_bytes = 1 << 20, most = 4, balanced_items = 4;
     const WinogradBlock block = winograd_block(variant);
     const std::int64_t bytes = 4 * winograd_weight_count(problem, block) / blocks;
-    const std::int64_t shares = winograd_shares(tiles, blocks, block.filters);
-    const std::int64_t together =
-        bytes > cache_bytes ? std::clamp(tiles * shares / balanced_items, std::int64_t{1}, most)
-                            : 1;
+    std::int64_t shares = winograd_shares(tiles, blocks, block.filters), together = 1;
+    if (bytes > cache_bytes) {
+        const std::int64_t for_balance = divide_up(balanced_items, divide_up(tiles, most));
+        shares = std::clamp(for_balance, shares, blocks);
+        together = std::clamp(tiles * shares / balanced_items, std::int64_t{1}, most);
+    }
     return {.global = {static_cast<std::size_t>(divide_up(tiles, together)),
                        static_cast<std::size_t>(shares), 1}};
 }

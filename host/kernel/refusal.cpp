@@ -114,7 +114,6 @@ Refusal whole_blocks(const FusedStep& step, const Network& network, std::int64_t
     constexpr std::int64_t least_pixels = 128;
     const ConvProblem& p = std::get<Conv>(step.operation).problem;
     if (auto reason = grouped(step, network)) return reason;
-    if (p.kernel != Size{1, 1}) return "computes pointwise kernels";
     if (p.filters % block != 0)
         return fmt::format("computes {} filters at a time, this step has {}", block, p.filters);
     if (const std::int64_t pixels = network.tensors[step.output].shape.pixels();
@@ -123,14 +122,24 @@ Refusal whole_blocks(const FusedStep& step, const Network& network, std::int64_t
     return std::nullopt;
 }
 
+Refusal pointwise_blocks(const FusedStep& step, const Network& network, std::int64_t block) {
+    if (std::get<Conv>(step.operation).problem.kernel == Size{1, 1})
+        return whole_blocks(step, network, block);
+    return "computes pointwise kernels";
+}
+
 }  // namespace
 
 Refusal whole_blocks_of_64(const FusedStep& step, const Network& network) {
     return whole_blocks(step, network, 64);
 }
 
-Refusal whole_blocks_of_48(const FusedStep& step, const Network& network) {
-    return whole_blocks(step, network, 48);
+Refusal pointwise_blocks_of_64(const FusedStep& step, const Network& network) {
+    return pointwise_blocks(step, network, 64);
+}
+
+Refusal pointwise_blocks_of_48(const FusedStep& step, const Network& network) {
+    return pointwise_blocks(step, network, 48);
 }
 
 // Where a pixel has few products, finishing its sums takes most of the time, and theirs have a way

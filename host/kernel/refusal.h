@@ -19,8 +19,9 @@ Refusal overlapping(const FusedStep& step, const Network& network);  // 3x3 wind
 Refusal inexact_sum(const FusedStep& step, const Network& network);  // of integers added in float
 Refusal depthwise_dot(const FusedStep& step, const Network& network);
 Refusal countable(const FusedStep& step, const Network& network);           // in CLBlast's 32 bits
-Refusal whole_blocks_of_64(const FusedStep& step, const Network& network);  // of pointwise kernels
-Refusal whole_blocks_of_48(const FusedStep& step, const Network& network);
+Refusal whole_blocks_of_64(const FusedStep& step, const Network& network);  // of filters
+Refusal pointwise_blocks_of_64(const FusedStep& step, const Network& network);
+Refusal pointwise_blocks_of_48(const FusedStep& step, const Network& network);
 Refusal amx(const FusedStep& step, const Network& network);  // what AMX's tiles do not suit
 Refusal many_pixels(const FusedStep& step, const Network& network);
 Refusal narrow_residual(const FusedStep& step, const Network& network);  // of a convolution

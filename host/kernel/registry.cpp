@@ -37,10 +37,9 @@ constexpr Variant blocked(std::string_view name, Precision precision, std::strin
             true,          tile.pixels == 1 ? many_pixels : refuses_nothing};
 }
 
-// Fewer instructions to a product, more weights to read: quicker on Intel's cores, slower on AMD's
+// Fewer loads to a product, more weights to read: quicker on Intel's cores, slower on AMD's
 // (docs/performance.md).
-constexpr Variant wide(std::string_view name, Tile tile, decltype(Variant::refuse) refuse) {
-    Variant row = blocked(name, fp32, "-DPOINTWISE", tile, Tier::avx512);
+constexpr Variant wide(Variant row, decltype(Variant::refuse) refuse) {
     row.refuse = refuse;
     row.vendor = "GenuineIntel";
     return row;
@@ -228,8 +227,12 @@ constexpr std::array rows{
     winograd("conv_winograd.fp32.avx512.narrow", fp32, {8, 2, 16}, Tier::avx512, winograd_8x32),
     winograd("conv_winograd.fp32.avx2", fp32, {6, 2, 8}, Tier::avx2, winograd_6x16),
     blocked("conv_blocked.fp32.avx512.pixel", fp32, "", {1, 4, 16}, Tier::avx512),
-    wide("conv_blocked.fp32.avx512.block64", {6, 4, 16}, whole_blocks_of_64),
-    wide("conv_blocked.fp32.avx512.block48", {9, 3, 16}, whole_blocks_of_48),
+    wide(blocked("conv_blocked.fp32.avx512.block64", fp32, "-DWHOLE_BLOCKS -DPOINTWISE", {6, 4, 16},
+                 Tier::avx512),
+         pointwise_blocks_of_64),
+    wide(blocked("conv_blocked.fp32.avx512.block48", fp32, "-DWHOLE_BLOCKS -DPOINTWISE", {9, 3, 16},
+                 Tier::avx512),
+         pointwise_blocks_of_48),
     blocked("conv_blocked.fp32.avx512", fp32, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp32.avx2", fp32, "", {6, 2, 8}, Tier::avx2),
     blocked("conv_blocked.fp32.portable", fp32, "", {6, 2, 4}, Tier::portable),
@@ -294,6 +297,9 @@ constexpr std::array rows{
             Tier::amx,
             true,
             amx},
+    wide(blocked("conv_blocked.int8.avx512-vnni.block64", int8, "-DWHOLE_BLOCKS -DDOT_VNNI",
+                 {6, 4, 16}, Tier::avx512_vnni),
+         whole_blocks_of_64),
     blocked("conv_blocked.int8.avx512-vnni", int8, "-DDOT_VNNI", {14, 2, 16}, Tier::avx512_vnni),
     blocked("conv_blocked.int8.avx512", int8, "-DDOT_MADD", {12, 2, 16}, Tier::avx512),
     blocked("conv_blocked.int8.avx2", int8, "-DDOT_MADD", {4, 2, 8}, Tier::avx2),

@@ -24,6 +24,13 @@
 // Tiles of at most this many pixels are computed as such.
 #define HALF_TILE ((PIXELS + 1) / 2)
 
+// Whether filters may end in less than a block.
+#if defined(WHOLE_BLOCKS)
+#define SINGLE_VECTORS 0
+#else
+#define SINGLE_VECTORS 1
+#endif
+
 // The first of `span` input channels that the block of output channels from `channel` on reads
 // (host/kernel/packing.cpp).
 INLINE int first_of_span(step_args args, int channel) {
@@ -123,7 +130,7 @@ INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int firs
     for (int vector = first_vector; vector < end_vector;) {
         const int channel = vector * LANES;
         global const WEIGHT* block = weights + channel * products;
-        if (vector + VECTORS > end_vector) {
+        if (SINGLE_VECTORS && vector + VECTORS > end_vector) {
             compute_tile(PIXELS, 1, window, end, block, channels, residual, output, args, &tile,
                          channel, pixels);
             ++vector;
@@ -197,7 +204,7 @@ INLINE void compute_kept(const bool image, STEP_ARGUMENTS, int first_pixel, int 
         compute_kept_block(image, VECTORS, &kept, weights, channels, residual, output, args, &tile,
                            vector * LANES, &ahead);
 #pragma nounroll
-    for (; vector < end_vector; ++vector)
+    for (; SINGLE_VECTORS && vector < end_vector; ++vector)
         compute_kept_block(image, 1, &kept, weights, channels, residual, output, args, &tile,
                            vector * LANES, &ahead);
     if (__builtin_expect(args.output.halo > 0, 0))

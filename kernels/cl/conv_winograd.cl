@@ -103,14 +103,26 @@ INLINE void transform_window(global const ELEMENT* input, step_args args, positi
         transform_channels(window, down, right, rows, columns, depth, transformed);
 }
 
-// One place of all tiles times the weights of the first `vectors` of a block. Inlined with a
-// constant.
+// What products fetch meanwhile to the second-level cache, `step` bytes further with each channel:
+// weights that come.
+typedef struct {
+    size_t next, step;
+} fetched_ahead;
+
+// Adds the products of `channels` input channels of one place of all tiles with the weights of the
+// first `vectors` of a block. Inlined with a constant.
 INLINE void multiply_vectors(const int vectors, const float* transformed,
-                             global const WEIGHT* weights, int depth, int channels,
-                             lanes_float* product) {
+                             global const WEIGHT* weights, int depth, int channels, bool first,
+                             lanes_float* product, fetched_ahead* ahead) {
     lanes_float sum[TILES * VECTORS];
 #pragma unroll
-    for (int i = 0; i < TILES * VECTORS; ++i) sum[i] = 0;
+    for (int t = 0; t < TILES; ++t)
+#pragma unroll
+        for (int v = 0; v < VECTORS; ++v)
+            if (v < vectors)
+                sum[t * VECTORS + v] = first ? (lanes_float)(0.0f) : product[t * VECTORS + v];
+    size_t next = ahead->next;
+    const size_t step = ahead->step;
     for (int c = 0; c < channels; ++c) {
 #pragma unroll
         for (int t = 0; t < TILES; ++t) {
@@ -121,11 +133,11 @@ INLINE void multiply_vectors(const int vectors, const float* transformed,
                     sum[t * VECTORS + v] =
                         fma(value, LOAD_FLOATS(weights + v * LANES), sum[t * VECTORS + v]);
         }
-#pragma unroll
-        for (int v = 0; v < VECTORS; ++v)
-            if (v < vectors) prefetch_weights(weights + v * LANES);
+        __builtin_prefetch((const void*)next, 0, 2);
+        next += step;
         weights += VECTORS * LANES;
     }
+    ahead->next = next;
 #pragma unroll
     for (int t = 0; t < TILES; ++t)
 #pragma unroll
@@ -134,19 +146,19 @@ INLINE void multiply_vectors(const int vectors, const float* transformed,
 }
 
 INLINE void multiply(int vectors, const float* transformed, global const WEIGHT* weights, int depth,
-                     int channels, lanes_float* product) {
+                     int channels, bool first, lanes_float* product, fetched_ahead* ahead) {
     if (vectors >= VECTORS)
-        multiply_vectors(VECTORS, transformed, weights, depth, channels, product);
+        multiply_vectors(VECTORS, transformed, weights, depth, channels, first, product, ahead);
 #if VECTORS > 3
     else if (vectors == 3)
-        multiply_vectors(3, transformed, weights, depth, channels, product);
+        multiply_vectors(3, transformed, weights, depth, channels, first, product, ahead);
 #endif
 #if VECTORS > 2
     else if (vectors == 2)
-        multiply_vectors(2, transformed, weights, depth, channels, product);
+        multiply_vectors(2, transformed, weights, depth, channels, first, product, ahead);
 #endif
     else
-        multiply_vectors(1, transformed, weights, depth, channels, product);
+        multiply_vectors(1, transformed, weights, depth, channels, first, product, ahead);
 }
 
 // One tile's products to LANES channels of its 4x4 pixels, or as many as the output has.
@@ -222,6 +234,24 @@ INLINE void prefetch_pixel(global const ELEMENT** window, step_args args, int pl
 #define MOST_GROUPS 4
 #define PLACE_PRODUCTS (TILES * VECTORS)
 
+// A place of all groups. Several of them take a chunk of the weights one after the other while the
+// first-level cache holds it, and fetch the next place's, which a single group would have to wait
+// for.
+INLINE void multiply_place(int vectors, int groups, const float* transformed, int group_pitch,
+                           global const WEIGHT* weights, int depth, int channels,
+                           lanes_float* product) {
+    const int block_width = VECTORS * LANES, chunk = groups == 1 ? channels : 64;
+    fetched_ahead ahead = {weights_ahead(weights), block_width * sizeof(WEIGHT) / groups};
+    if (groups > 1) ahead.next = (size_t)(weights + depth * block_width);
+#pragma nounroll
+    for (int c = 0; c < channels; c += chunk)
+#pragma nounroll
+        for (int g = 0; g < groups; ++g)
+            multiply(vectors, transformed + g * group_pitch + c, weights + c * block_width, depth,
+                     min(chunk, channels - c), c == 0, product + g * PLACES * PLACE_PRODUCTS,
+                     &ahead);
+}
+
 // Up to MOST_GROUPS groups: `tiles` tiles from `first` on, of share `share` of the blocks.
 INLINE void compute_groups(STEP_ARGUMENTS, int first, int tiles, int shares, int share,
                            float* transformed, lanes_float* product) {
@@ -244,10 +274,8 @@ INLINE void compute_groups(STEP_ARGUMENTS, int first, int tiles, int shares, int
         const int vectors = divide_up(args.output.channels, LANES) - block * VECTORS;
 #pragma nounroll
         for (int i = 0; i < PLACES; ++i) {
-#pragma nounroll
-            for (int g = 0; g < groups; ++g)
-                multiply(vectors, transformed + g * group_pitch + i * place_pitch(depth), place,
-                         depth, args.input.channels, product + (g * PLACES + i) * PLACE_PRODUCTS);
+            multiply_place(vectors, groups, transformed + i * place_pitch(depth), group_pitch,
+                           place, depth, args.input.channels, product + i * PLACE_PRODUCTS);
             if (far && block == first_block) prefetch_pixel(next, args, i);
             place += depth * VECTORS * LANES;
         }

@@ -59,19 +59,19 @@ std::vector<StepCase> window_cases() {
     dilated.problem.pad = {2, 3, 2, 3};
     add("dilated", {1, 17, 13, 14}, dilated);
 
-    Conv lopsided = conv_of(53, {4, 3});
+    Conv lopsided = conv_of(64, {4, 3});
     lopsided.problem.pad = {3, 0, 1, 2};
     lopsided.problem.stride = {1, 2};
-    add("asymmetric_padding", {2, 19, 9, 8}, lopsided);
+    add("asymmetric_padding", {4, 19, 9, 8}, lopsided);
 
     Conv covered = conv_of(18, {5, 5});
     covered.problem.pad = Padding::all(2);
     add("kernel_larger_than_image", {1, 20, 3, 3}, covered);
 
-    Conv stem = conv_of(32, {7, 7});
+    Conv stem = conv_of(64, {7, 7});
     stem.problem.stride = {2, 2};
     stem.problem.pad = Padding::all(3);
-    add("image_of_3_channels", {1, 3, 21, 19}, stem);
+    add("image_of_3_channels", {1, 3, 31, 29}, stem);
 
     Conv grey = conv_of(21, {5, 4});
     grey.problem.dilation = {2, 1};
@@ -152,7 +152,7 @@ std::vector<StepCase> winograd_cases() {
             make("winograd_residual", Family::conv,
                  with_residual({2, 40, 22, 23}, padded_conv(40), Activation::relu)),
             make("winograd_several_groups_of_tiles", Family::conv,
-                 alone({1, 117, 41, 38}, padded_conv(35))),
+                 alone({1, 117, 41, 38}, padded_conv(99))),
             make("winograd_halo", Family::conv, chain)};
 }
 
