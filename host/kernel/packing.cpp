@@ -250,8 +250,8 @@ std::int64_t winograd_shares(std::int64_t tiles, std::int64_t blocks, std::int64
 }
 
 // Where the second-level cache does not hold a block's weights, up to four groups of tiles use each
-// weight that comes (kernels/cl/conv_winograd.cl), and work-items that then are few divide the
-// blocks, so that no two wait for the same weights. Enough are left to balance.
+// weight that comes (kernels/cl/conv_winograd.cl), and the blocks are divided only where that would
+// leave few work-items: what windows take to transform anew is little beside waiting for weights.
 LaunchSize winograd_launch(const ConvProblem& problem, std::int64_t tiles, std::int64_t blocks,
                            const Variant& variant) {
     constexpr std::int64_t cache_bytes = 1 << 20, most = 4, balanced_items = 4;
@@ -259,8 +259,7 @@ LaunchSize winograd_launch(const ConvProblem& problem, std::int64_t tiles, std::
     const std::int64_t bytes = 4 * winograd_weight_count(problem, block) / blocks;
     std::int64_t shares = winograd_shares(tiles, blocks, block.filters), together = 1;
     if (bytes > cache_bytes) {
-        const std::int64_t for_balance = divide_up(balanced_items, divide_up(tiles, most));
-        shares = std::clamp(for_balance, shares, blocks);
+        shares = std::min(divide_up(balanced_items, divide_up(tiles, most)), blocks);
         together = std::clamp(tiles * shares / balanced_items, std::int64_t{1}, most);
     }
     return {.global = {static_cast<std::size_t>(divide_up(tiles, together)),

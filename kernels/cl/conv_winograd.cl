@@ -19,6 +19,12 @@
 
 #define TILES PIXELS
 #define PLACES 36
+
+#if LANES == 16
+#define REGISTERS VECTORS
+#include "spaced_products.clh"
+#endif
+
 // Of the input, whose transformed tiles lie on the driver thread's stack. host/kernel/refusal.cpp
 // knows it too.
 #define MOST_CHANNELS 512
@@ -123,7 +129,22 @@ INLINE void multiply_vectors(const int vectors, const float* transformed,
                 sum[t * VECTORS + v] = first ? (lanes_float)(0.0f) : product[t * VECTORS + v];
     size_t next = ahead->next;
     const size_t step = ahead->step;
-    for (int c = 0; c < channels; ++c) {
+    int c = 0;
+#if LANES == 16
+    if (vectors == VECTORS) {
+        const size_t tile = depth * sizeof(float);
+        size_t from[ANCHORS];
+        find_anchors((size_t)transformed, tile, from);
+#pragma nounroll
+        for (; c + 4 <= channels; c += 4) {
+            weights =
+                add_spaced_steps(4, sum, from, tile, 4 * CHANNEL_BYTES, weights, 1, next, step);
+            next += 4 * step;
+        }
+    }
+#endif
+#pragma nounroll
+    for (; c < channels; ++c) {
 #pragma unroll
         for (int t = 0; t < TILES; ++t) {
             const lanes_float value = transformed[t * depth + c];

@@ -279,7 +279,8 @@ TEST(Launch, divides_winograds_filters_where_few_tiles_would_share_weights) {
     EXPECT_EQ(global_size("mb1ic128ih28oc128kh3ph1", winograd), (Sizes{3, 2, 1}));
     EXPECT_EQ(global_size("mb1ic256ih14oc256kh3ph1", winograd), (Sizes{1, 4, 1}));
     EXPECT_EQ(global_size("mb1ic512ih14oc512kh3ph1", winograd), (Sizes{1, 4, 1}));
-    EXPECT_EQ(global_size("mb1ic512ih32oc512kh3ph1", winograd), (Sizes{3, 4, 1}));
+    EXPECT_EQ(global_size("mb1ic512ih16iw32oc512kh3ph1", winograd), (Sizes{2, 2, 1}));
+    EXPECT_EQ(global_size("mb1ic512ih32iw64oc512kh3ph1", winograd), (Sizes{6, 1, 1}));
 }
 
 TEST(Launch, gives_a_work_item_no_more_blocks_than_stay_in_the_cache) {
