@@ -110,8 +110,8 @@ namespace {
 
 // What tiles of few pixels and many filters suit: no idle vectors, no row of the kernel in the
 // padding, and a last tile that does not count.
-Refusal whole_blocks(const FusedStep& step, const Network& network, std::int64_t block) {
-    constexpr std::int64_t least_pixels = 128;
+Refusal whole_blocks(const FusedStep& step, const Network& network, std::int64_t block,
+                     std::int64_t least_pixels = 128) {
     const ConvProblem& p = std::get<Conv>(step.operation).problem;
     if (auto reason = grouped(step, network)) return reason;
     if (p.filters % block != 0)
@@ -130,8 +130,10 @@ Refusal pointwise_blocks(const FusedStep& step, const Network& network, std::int
 
 }  // namespace
 
+// Bytes of weights are few: pointwise kernels pay for small maps, too.
 Refusal whole_blocks_of_64(const FusedStep& step, const Network& network) {
-    return whole_blocks(step, network, 64);
+    const bool pointwise = std::get<Conv>(step.operation).problem.kernel == Size{1, 1};
+    return pointwise ? whole_blocks(step, network, 64, 32) : whole_blocks(step, network, 64);
 }
 
 Refusal pointwise_blocks_of_64(const FusedStep& step, const Network& network) {

@@ -53,9 +53,9 @@ constexpr Variant native(Variant row) {
     return row;
 }
 
-// Products of whole registers of halves (kernels/cl/blocked_halves.clh).
-constexpr Variant blocked_halves(std::string_view name, Tile tile) {
-    Variant row = blocked(name, fp16, "-DHALF_AVX512", tile, Tier::avx512);
+// The row with products by AVX-512 FP16 (kernels/cl/half_avx512.clh, half_sums.clh).
+constexpr Variant by_avx512_fp16(Variant row) {
+    row.defines = "-DHALF_AVX512";
     row.needs.add(Capability::avx512_fp16);
     return row;
 }
@@ -252,7 +252,7 @@ constexpr std::array rows{
     winograd("conv_winograd.fp16.avx512.narrow", fp16, {8, 2, 16}, Tier::avx512, winograd_8x32),
     winograd("conv_winograd.fp16.avx2", fp16, {6, 2, 8}, Tier::avx2, winograd_6x16),
     blocked("conv_blocked.fp16.avx512.pixel", fp16, "", {1, 4, 16}, Tier::avx512),
-    blocked_halves("conv_blocked_native.fp16.avx512", {14, 2, 16}),
+    by_avx512_fp16(blocked("conv_blocked_native.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512)),
     blocked("conv_blocked.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
     native(blocked("conv_blocked_native.fp16", fp16, "", {6, 2, 8}, Tier::portable)),
@@ -345,6 +345,8 @@ constexpr std::array rows{
               refuses_nothing, 4),
     plain("depthwise_plain.fp32", Family::depthwise, fp32, "conv_plain.cl"),
 
+    by_avx512_fp16(vector("depthwise_vector_native.fp16.avx512", Family::depthwise, fp16,
+                          "depthwise_vector.cl", Tier::avx512, narrow, 7)),
     vector("depthwise_vector.fp16.avx512", Family::depthwise, fp16, "depthwise_vector.cl",
            Tier::avx512, narrow, 7),
     vector("depthwise_vector.fp16.avx2", Family::depthwise, fp16, "depthwise_vector.cl", Tier::avx2,

@@ -50,7 +50,11 @@ TEST(HalfRows, multiplies_halves_in_whole_registers_where_the_processor_does) {
     EXPECT_EQ(chosen(conv, Precision::fp16, device), "conv_blocked.fp16.avx512");
     device.capabilities.add(Capability::avx512_fp16);
     EXPECT_EQ(chosen(conv, Precision::fp16, device), "conv_blocked_native.fp16.avx512");
-    EXPECT_EQ(row("conv_blocked_native.fp16.avx512").arithmetic(), DataType::f16);
+    EXPECT_EQ(chosen(lone_conv("g32mb1ic32ih56oc32kh3ph1"), Precision::fp16, device),
+              "depthwise_vector_native.fp16.avx512");
+    for (const char* name :
+         {"conv_blocked_native.fp16.avx512", "depthwise_vector_native.fp16.avx512"})
+        EXPECT_EQ(row(name).arithmetic(), DataType::f16);
     EXPECT_EQ(chosen(conv, Precision::fp16, device, {.tier = Tier::avx2}),
               "conv_blocked.fp16.avx2");
     EXPECT_THAT(choose(conv.step, conv.network, Precision::fp16, device_of(Tier::avx512)).refused,
