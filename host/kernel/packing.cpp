@@ -249,19 +249,28 @@ std::int64_t winograd_shares(std::int64_t tiles, std::int64_t blocks, std::int64
     return even ? usual : std::min(2 * usual, divide_up(blocks, least_blocks));
 }
 
-// Where the second-level cache does not hold a block's weights, up to four groups of tiles use each
-// weight that comes (kernels/cl/conv_winograd.cl), and the blocks are divided only where that would
-// leave few work-items: what windows take to transform anew is little beside waiting for weights.
+// Groups of tiles that use each weight that comes (kernels/cl/conv_winograd.cl): more than one
+// where a block's weights take a good part of a second-level cache of 1 MiB. AVX2's blocks are
+// narrow.
+std::int64_t most_winograd_groups(std::int64_t block_bytes, const Variant& variant) {
+    constexpr std::int64_t cache_bytes = 1 << 20;
+    if (block_bytes > cache_bytes) return 4;
+    return variant.tier == Tier::avx512 && block_bytes > cache_bytes / 2 ? 2 : 1;
+}
+
+// Weights that no cache holds are to come once: then the blocks are divided only where that would
+// leave few work-items, for what windows take to be transformed anew is little beside waiting.
 LaunchSize winograd_launch(const ConvProblem& problem, std::int64_t tiles, std::int64_t blocks,
                            const Variant& variant) {
-    constexpr std::int64_t cache_bytes = 1 << 20, most = 4, balanced_items = 4;
+    constexpr std::int64_t balanced_items = 4;
     const WinogradBlock block = winograd_block(variant);
     const std::int64_t bytes = 4 * winograd_weight_count(problem, block) / blocks;
-    std::int64_t shares = winograd_shares(tiles, blocks, block.filters), together = 1;
-    if (bytes > cache_bytes) {
-        shares = std::min(divide_up(balanced_items, divide_up(tiles, most)), blocks);
-        together = std::clamp(tiles * shares / balanced_items, std::int64_t{1}, most);
-    }
+    const std::int64_t most = most_winograd_groups(bytes, variant);
+    const std::int64_t shares =
+        most < 4 ? winograd_shares(tiles, blocks, block.filters)
+                 : std::min(divide_up(balanced_items, divide_up(tiles, most)), blocks);
+    const std::int64_t together =
+        std::clamp(tiles * shares / balanced_items, std::int64_t{1}, most);
     return {.global = {static_cast<std::size_t>(divide_up(tiles, together)),
                        static_cast<std::size_t>(shares), 1}};
 }

@@ -229,10 +229,13 @@ INLINE bool is_far(step_args args) {
     return args.input.channels <= 64 && bytes_of(args.input) + bytes_of(args.output) > (4 << 20);
 }
 
-INLINE void find_windows(global const ELEMENT* input, step_args args, int tile,
+// Of how many groups at most.
+#define MOST_FAR 2
+
+INLINE void find_windows(global const ELEMENT* input, step_args args, int tile, int tiles,
                          global const ELEMENT** window) {
 #pragma nounroll
-    for (int t = 0; t < TILES; ++t) {
+    for (int t = 0; t < tiles; ++t) {
         const position at = tile_at(args, tile + t);
         window[t] =
             input + pixel_index(args.input, at.n, at.y - args.pad_top, at.x - args.pad_left);
@@ -241,12 +244,12 @@ INLINE void find_windows(global const ELEMENT* input, step_args args, int tile,
 
 // The pixel of each window that is transformed to this place, to the second-level cache. Its first
 // two columns belong to the tile before, too.
-INLINE void prefetch_pixel(global const ELEMENT** window, step_args args, int place) {
+INLINE void prefetch_pixel(global const ELEMENT** window, int tiles, step_args args, int place) {
     const int line = 64 / (int)sizeof(ELEMENT), y = place / 6, x = place % 6;
     if (x < 2) return;
     const long pixel = y * row_pitch(args.input) + x * (long)args.input.pitch;
 #pragma nounroll
-    for (int t = 0; t < TILES; ++t)
+    for (int t = 0; t < tiles; ++t)
 #pragma nounroll
         for (int c = 0; c < args.input.channels; c += line)
             __builtin_prefetch((const void*)(size_t)(window[t] + pixel + c), 0, 2);
@@ -282,9 +285,9 @@ INLINE void compute_groups(STEP_ARGUMENTS, int first, int tiles, int shares, int
     for (int t = 0; t < groups * TILES; ++t)  // the last one again where there are no more
         transform_window(input, args, tile_at(args, first + min(t, tiles - 1)), depth,
                          transformed + t / TILES * group_pitch + t % TILES * depth);
-    const bool far = groups == 1 && is_far(args);
-    global const ELEMENT* next[TILES];
-    if (far) find_windows(input, args, first + TILES, next);
+    const bool far = groups <= MOST_FAR && is_far(args);
+    global const ELEMENT* next[MOST_FAR * TILES];
+    if (far) find_windows(input, args, first + groups * TILES, groups * TILES, next);
 
     const int blocks = divide_up(args.output.channels, VECTORS * LANES);
     const int first_block = share_begin(blocks, shares, share);
@@ -297,7 +300,7 @@ INLINE void compute_groups(STEP_ARGUMENTS, int first, int tiles, int shares, int
         for (int i = 0; i < PLACES; ++i) {
             multiply_place(vectors, groups, transformed + i * place_pitch(depth), group_pitch,
                            place, depth, args.input.channels, product + i * PLACE_PRODUCTS);
-            if (far && block == first_block) prefetch_pixel(next, args, i);
+            if (far && block == first_block) prefetch_pixel(next, groups * TILES, args, i);
             place += depth * VECTORS * LANES;
         }
 #pragma nounroll
