@@ -168,7 +168,7 @@ constexpr std::array rows{
 
     matrices(Quantity::int8, "mma.sync m16n8k32", DataType::u8, DataType::s8, Capability::mma_s8),
     tiles("tdpbusd", Tier::amx),
-    bytes("vpdpbusd", vnni, Tier::avx512_vnni, {14, 2, 16}),
+    bytes("vpdpbusd", vnni, Tier::avx512_vnni, {5, 4, 16}),
     bytes("vpmaddwd", madd, Tier::avx512, {12, 2, 16}),
     bytes("vpmaddwd", madd, Tier::avx2, {4, 2, 8}),
     bytes("multiply-add", mul, Tier::portable, {4, 1, 4}),

@@ -114,7 +114,7 @@ Refusal whole_blocks(const FusedStep& step, const Network& network, std::int64_t
                      std::int64_t least_pixels = 128) {
     const ConvProblem& p = std::get<Conv>(step.operation).problem;
     if (auto reason = grouped(step, network)) return reason;
-    if (p.filters % block != 0)
+    if (round_up(p.filters, widest_vector) % block != 0)
         return fmt::format("computes {} filters at a time, this step has {}", block, p.filters);
     if (const std::int64_t pixels = network.tensors[step.output].shape.pixels();
         pixels < least_pixels)

@@ -1,6 +1,7 @@
 // Probe: the inner loop of blocked convolutions on operands that the nearest cache holds. PIXELS
 // broadcast activations meet VECTORS weight vectors, `length` times a pass. The operands change
-// with every step, else a compiler could take the products out of the loop.
+// with every step, else a compiler could take the products out of the loop. What it cannot look
+// into, VNNI's products, is repeated on registers: where a core is shared, loads are slower.
 //
 // Input [step][PIXELS][CHANNEL_GROUP], weights [step][VECTORS][LANES][CHANNEL_GROUP]. With NIBBLES
 // a weight is 4 bits wide, 0 to 15, as a zero point leaves it, and is unpacked in the loop: a step
@@ -60,15 +61,42 @@ INLINE void add_step(lanes_sum* sum, activation_pointer activations,
 #define ACTIVATIONS(name, input, length) activation_pointer name = input;
 #endif
 
+#if defined(DOT_VNNI) && !NIBBLES
+INLINE void add_steps(lanes_sum* sum, activation_pointer activations,
+                      global const WEIGHT* weights, uint passes, uint length) {
+    for (uint step = 0; step < length; ++step) {
+        dot_activations activation[PIXELS];
+        dot_weights weight[VECTORS];
+#pragma unroll
+        for (int p = 0; p < PIXELS; ++p)
+            activation[p] = broadcast_activations(activations + p * CHANNEL_GROUP);
+#pragma unroll
+        for (int v = 0; v < VECTORS; ++v)
+            weight[v] = load_weights(weights + v * LANES * CHANNEL_GROUP);
+        for (uint pass = 0; pass < passes; ++pass)
+#pragma unroll
+            for (int i = 0; i < SUMS; ++i)
+                sum[i] = dot(activation[i / VECTORS], weight[i % VECTORS], sum[i]);
+        activations += STEP_OF_INPUT;
+        weights += VECTORS * LANES * CHANNEL_GROUP;
+    }
+}
+#else
+INLINE void add_steps(lanes_sum* sum, activation_pointer activations,
+                      global const WEIGHT* weights, uint passes, uint length) {
+    for (uint pass = 0; pass < passes; ++pass)
+        for (uint step = 0; step < length; ++step)
+            add_step(sum, activations + step * STEP_OF_INPUT,
+                     weights + step * (VECTORS * LANES * CHANNEL_GROUP));
+}
+#endif
+
 KERNEL peak_dot(PEAK_ARGUMENTS) {
     ACTIVATIONS(activations, input, length)
     lanes_sum sum[SUMS];
 #pragma unroll
     for (int i = 0; i < SUMS; ++i) sum[i] = (lanes_sum)(0);
-    for (uint pass = 0; pass < passes; ++pass)
-        for (uint step = 0; step < length; ++step)
-            add_step(sum, activations + step * STEP_OF_INPUT,
-                     weights + step * (VECTORS * LANES * CHANNEL_GROUP));
+    add_steps(sum, activations, weights, passes, length);
 #pragma unroll
     for (int i = 0; i < SUMS; ++i) store_sum(output, SUMS, i, sum[i]);
 }

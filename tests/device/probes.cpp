@@ -71,9 +71,10 @@ TEST(PlantedProbe, that_leaves_work_out_is_caught) {
     const Planted mistakes[] = {
         {Quantity::fp32, "peak_fma.cl", "pass < passes", "pass + 1 < passes"},
         on_tiles ? Planted{Quantity::int8, "peak_amx.cl", "pass < passes", "pass + 1 < passes"}
-                 : Planted{Quantity::int8, "peak_dot.cl", "step < length", "step + 1 < length"},
-        in_halves ? Planted{Quantity::fp16, "peak_halves.cl", "pass < passes", "pass + 1 < passes"}
-                  : Planted{Quantity::fp16, "peak_dot.cl", "step < length", "step + 1 < length"},
+                 : Planted{Quantity::int8, "peak_dot.cl", "passes, length)", "passes, length - 1)"},
+        in_halves
+            ? Planted{Quantity::fp16, "peak_halves.cl", "pass < passes", "pass + 1 < passes"}
+            : Planted{Quantity::fp16, "peak_dot.cl", "passes, length)", "passes, length - 1)"},
         {Quantity::int4, "peak_dot.cl", "(packed[v] >> 4)", "packed[v]"},
         {Quantity::binary, "peak_bits.cl", "step < length", "step + 1 < length"},
         {Quantity::read, "peak_read.cl", "vector < length", "vector + PIXELS < length"},

@@ -247,7 +247,9 @@ int main() {
     const bool halves = avx512 && __builtin_cpu_supports("avx512fp16");
 
     const std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
-    constexpr std::size_t all_bytes = std::size_t{256} << 20;
+    // As far beyond the last cache as the probe walks.
+    const auto last_cache = static_cast<std::size_t>(std::max(0l, sysconf(_SC_LEVEL3_CACHE_SIZE)));
+    const std::size_t all_bytes = std::max(std::size_t{256} << 20, 4 * last_cache);
     const std::size_t words = all_bytes / threads / 4096 * 4096 / sizeof(std::int32_t);
     const std::vector<Memory> large(threads, Memory(words, 3));
     Memory mixed(1024);

@@ -129,7 +129,7 @@ TEST(ProbeTask, a_pass_of_matrix_units_adds_a_product_of_two_rows_to_each_sum) {
 TEST(ProbeTask, dot_products_follow_from_the_operands) {
     const Probe& probe = choose_probe(Quantity::int8, cpu_of(Tier::avx512_vnni));
     const ProbeTask task = probe.task(probe, {.length = 3});
-    const std::size_t pixels = 14, columns = 32;
+    const std::size_t pixels = 5, columns = 64;
     ASSERT_EQ(task.input.size(), 3 * pixels * 4);
     ASSERT_EQ(task.weights.size(), 3 * columns * 4);
     int sum = 0;

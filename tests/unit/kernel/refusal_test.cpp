@@ -68,5 +68,20 @@ TEST(Refusal, leaves_rows_that_pay_on_one_vendors_devices_to_those) {
     EXPECT_EQ(taken("mb1ic64ih56oc64kh3sh2ph1"), "conv_blocked.fp32.avx512") << "no 1x1 kernel";
 }
 
+TEST(Refusal, takes_int8_by_blocks_where_no_vector_is_idle) {
+    DeviceTraits device = device_of(Tier::avx512_vnni);
+    device.vendor = "GenuineIntel";
+    const auto taken = [&](std::string_view problem) {
+        return chosen(lone_conv(problem), Precision::int8, device);
+    };
+    const char *in_blocks = "conv_blocked.int8.avx512-vnni.block64",
+               *otherwise = "conv_blocked.int8.avx512-vnni";
+    EXPECT_EQ(taken("mb1ic64ih28oc64kh3ph1"), in_blocks);
+    EXPECT_EQ(taken("mb1ic57ih28oc57kh3ph1"), in_blocks) << "seven lanes idle, as in any block";
+    EXPECT_EQ(taken("mb1ic64ih28oc80kh3ph1"), otherwise) << "48 of 128 lanes idle";
+    EXPECT_EQ(taken("mb1ic512ih7oc512kh3ph1"), otherwise) << "rows in the padding are left out";
+    EXPECT_EQ(taken("mb1ic512ih7oc2048kh1"), in_blocks) << "49 pixels without padding";
+}
+
 }  // namespace
 }  // namespace slimbench
