@@ -22,6 +22,7 @@
 
 #if LANES == 16
 #define REGISTERS VECTORS
+#define WRITTEN_FACTORS
 #include "spaced_products.clh"
 #endif
 
