@@ -239,42 +239,6 @@ std::int64_t blocks_in_cache(const ConvProblem& problem, const Variant& variant)
     return std::max<std::int64_t>(1, cache_bytes / bytes);
 }
 
-// Into how many shares the work-items divide the blocks: each transforms its windows anew, so 128
-// filters or more to a share, less only where few work-items would not come out even on two
-// threads; never less than two blocks.
-std::int64_t winograd_shares(std::int64_t tiles, std::int64_t blocks, std::int64_t filters) {
-    constexpr std::int64_t least_blocks = 2, usual_filters = 128, few_items = 16;
-    const std::int64_t usual = divide_up(blocks, std::max(least_blocks, usual_filters / filters));
-    const bool even = tiles * usual % 2 == 0 || tiles * usual > few_items;
-    return even ? usual : std::min(2 * usual, divide_up(blocks, least_blocks));
-}
-
-// Groups of tiles that use each weight that comes (kernels/cl/conv_winograd.cl): more than one
-// where a block's weights take a good part of a second-level cache of 1 MiB. AVX2's blocks are
-// narrow.
-std::int64_t most_winograd_groups(std::int64_t block_bytes, const Variant& variant) {
-    constexpr std::int64_t cache_bytes = 1 << 20;
-    if (block_bytes > cache_bytes) return 4;
-    return variant.tier == Tier::avx512 && block_bytes > cache_bytes / 2 ? 2 : 1;
-}
-
-// Weights that no cache holds are to come once: then the blocks are divided only where that would
-// leave few work-items, for what windows take to be transformed anew is little beside waiting.
-LaunchSize winograd_launch(const ConvProblem& problem, std::int64_t tiles, std::int64_t blocks,
-                           const Variant& variant) {
-    constexpr std::int64_t balanced_items = 4;
-    const WinogradBlock block = winograd_block(variant);
-    const std::int64_t bytes = 4 * winograd_weight_count(problem, block) / blocks;
-    const std::int64_t most = most_winograd_groups(bytes, variant);
-    const std::int64_t shares =
-        most < 4 ? winograd_shares(tiles, blocks, block.filters)
-                 : std::min(divide_up(balanced_items, divide_up(tiles, most)), blocks);
-    const std::int64_t together =
-        std::clamp(tiles * shares / balanced_items, std::int64_t{1}, most);
-    return {.global = {static_cast<std::size_t>(divide_up(tiles, together)),
-                       static_cast<std::size_t>(shares), 1}};
-}
-
 // Work-items shape their tiles anew, which takes 100 ns in a virtual machine: eight of them, fewer
 // where they would have little to do, more only where they would take long. Where the second-level
 // cache holds all weights, they divide the pixels first, else the blocks.
@@ -343,7 +307,11 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
     switch (variant.family) {
         case Family::conv: {
             const ConvProblem& problem = std::get<Conv>(step.operation).problem;
-            if (winograd) return winograd_launch(problem, tiles, blocks, variant);
+            if (winograd) {
+                const WinogradShares shares =
+                    winograd_shares(problem, out, winograd_block(variant));
+                return {.global = {size(shares.tiles), size(shares.blocks), 1}};
+            }
             if (variant.on_amx_tiles()) return amx_launch(step, variant, network);
             // Blocks for a tile first, as long as their weights stay in the second-level cache,
             // then tiles.

@@ -42,6 +42,25 @@ std::array<Values, places> transformed(const std::array<Values, 9>& filters) {
     return done;
 }
 
+// Each work-item transforms its windows anew, so 128 filters or more to a share, less only where
+// few work-items would not come out even on two threads; never less than two blocks.
+std::int64_t shares_of_blocks(std::int64_t groups, std::int64_t blocks, std::int64_t filters) {
+    constexpr std::int64_t least_blocks = 2, usual_filters = 128, few_items = 16;
+    const std::int64_t usual = divide_up(blocks, std::max(least_blocks, usual_filters / filters));
+    const bool even = groups * usual % 2 == 0 || groups * usual > few_items;
+    return even ? usual : std::min(2 * usual, divide_up(blocks, least_blocks));
+}
+
+// Groups of tiles that use each weight that comes (kernels/cl/conv_winograd.cl): more than one
+// where a block's weights take a good part of a second-level cache of 1 MiB. AVX2's blocks are
+// narrow.
+constexpr std::int64_t most_together = 4;
+std::int64_t most_groups(std::int64_t block_bytes, const WinogradBlock& block) {
+    constexpr std::int64_t cache_bytes = 1 << 20, avx512_lanes = 16;
+    if (block_bytes > cache_bytes) return most_together;
+    return block.lanes == avx512_lanes && block_bytes > cache_bytes / 2 ? 2 : 1;
+}
+
 }  // namespace
 
 std::int64_t winograd_tiles(const TensorShape& out) {
@@ -83,6 +102,23 @@ std::vector<float> winograd_weights(const std::vector<float>& oihw, const ConvPr
             }
         }
     return packed;
+}
+
+// Weights that no cache holds are to come once: then the blocks are divided only where that would
+// leave few work-items, for what windows take to be transformed anew is little beside waiting.
+WinogradShares winograd_shares(const ConvProblem& problem, const TensorShape& out,
+                               const WinogradBlock& block) {
+    constexpr std::int64_t balanced_items = 4;
+    const std::int64_t groups = divide_up(winograd_tiles(out), block.tiles);
+    const std::int64_t blocks = divide_up(out.channels, block.filters);
+    const std::int64_t bytes = 4 * winograd_weight_count(problem, block) / blocks;
+    const std::int64_t most = most_groups(bytes, block);
+    const std::int64_t shares =
+        most < most_together ? shares_of_blocks(groups, blocks, block.filters)
+                             : std::min(divide_up(balanced_items, divide_up(groups, most)), blocks);
+    const std::int64_t together =
+        std::clamp(groups * shares / balanced_items, std::int64_t{1}, most);
+    return {divide_up(groups, together), shares};
 }
 
 }  // namespace slimbench

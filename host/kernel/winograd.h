@@ -31,4 +31,11 @@ std::vector<float> winograd_weights(const std::vector<float>& oihw, const ConvPr
 // Elements of winograd_weights().
 std::int64_t winograd_weight_count(const ConvProblem& problem, const WinogradBlock& block);
 
+// Into how many shares work-items divide the groups of block.tiles tiles, and the blocks.
+struct WinogradShares {
+    std::int64_t tiles, blocks;
+};
+WinogradShares winograd_shares(const ConvProblem& problem, const TensorShape& out,
+                               const WinogradBlock& block);
+
 }  // namespace slimbench
