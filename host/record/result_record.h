@@ -146,7 +146,7 @@ struct ResultRecord {
 
     nlohmann::json
         device;  // fingerprint: platform, name, driver, tier, features, compute units, memory
-    nlohmann::json environment;  // os, cpu, threads, POCL_AFFINITY, load, memory limit
+    nlohmann::json environment;  // os, cpu, threads, allocator, POCL_AFFINITY, load, memory
     nlohmann::json build;        // commit, compiler, kernel_hash, version
     nlohmann::json peaks;        // Peaks that the roofline was computed with
 };

@@ -137,6 +137,11 @@ TEST_F(Output, records_of_a_run_are_valid_and_complete) {
         EXPECT_FALSE(record.repro.empty());
         EXPECT_EQ(record.suite, "tiny");
         EXPECT_EQ(record.environment.at("pocl_affinity"), "1");
+        const nlohmann::json& allocator = record.environment.at("allocator");
+        if (std::string_view(SLIMBENCH_SANITIZE).empty())
+            EXPECT_THAT(allocator.get<std::string>(), StartsWith("jemalloc "));
+        else
+            EXPECT_TRUE(allocator.is_null()) << allocator;
         ASSERT_TRUE(record.measurement);
         EXPECT_TRUE(record.measurement->spinning_waits) << record.identity.id();
         EXPECT_FALSE(record.build.at("kernel_hash").get<std::string>().empty());
