@@ -71,8 +71,8 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
                 weights = sum_run(0, pixels - 1, vectors, sum, window, end, begin, run, weights,
                                   args.input);
 #if EVENLY_SPACED
-            else if (pixels == PIXELS && vectors == VECTORS && tile->step != 0)
-                weights = sum_spaced(sum, window[0] + begin, tile->step, run, weights);
+            else if (pixels == PIXELS && has_spaced_sums(vectors) && tile->step != 0)
+                weights = sum_spaced(vectors, sum, window[0] + begin, tile->step, run, weights, 0);
 #endif
             else
                 weights = sum_run(0, pixels, vectors, sum, window, end, begin, run, weights,
@@ -153,17 +153,18 @@ INLINE void sum_kept(const bool image, const int vectors, lanes_sum* sum, const 
                      step_args args, const places* tile, global const WEIGHT* weights,
                      fetched_ahead* ahead) {
 #if EVENLY_SPACED
-    if ((image || FP16) && vectors == VECTORS && tile->step != 0) {
+    const bool spaced = image || FP16 || vectors < VECTORS;
+    if (spaced && has_spaced_sums(vectors) && tile->step != 0) {
         if (!image) {
-            sum_spaced(sum, kept->window[0], tile->step, args.span, weights);
+            sum_spaced(vectors, sum, kept->window[0], tile->step, args.span, weights, ahead);
             return;
         }
         const int column = args.dilation_width * args.input.pitch;
         const long row = args.dilation_height * row_pitch(args.input);
 #pragma nounroll
         for (int y = tile->first_row; y < tile->end_row; ++y)
-            weights = sum_spaced_image(sum, kept->window[0] + y * row, tile->step, column,
-                                       args.kernel_width, weights);
+            weights = sum_spaced_image(vectors, sum, kept->window[0] + y * row, tile->step,
+                                       column, args.kernel_width, weights);
         return;
     }
 #endif

@@ -138,8 +138,8 @@ INLINE void multiply_vectors(const int vectors, const float* transformed,
         find_anchors((size_t)transformed, tile, from);
 #pragma nounroll
         for (; c + 4 <= channels; c += 4) {
-            weights =
-                add_spaced_steps(4, sum, from, tile, 4 * CHANNEL_BYTES, weights, 1, next, step);
+            weights = add_spaced_steps(REGISTERS, 4, sum, from, tile, 4 * CHANNEL_BYTES, weights, 2,
+                                       1, next, step);
             next += 4 * step;
         }
     }
