@@ -43,15 +43,19 @@ std::int64_t worthwhile_tiles(const ConvProblem& problem, const Variant& variant
     return std::max(usual_tiles, worthwhile_macs / macs);
 }
 
-// One work-item computes blocks of channels side by side where a block is no whole number of cache
-// lines, or the channels are none of blocks: two threads that write to one line slow each other
-// down. At least two rows, because neighbours share most of their input.
+// One work-item computes blocks of channels side by side: for two threads that write to one cache
+// line slow each other down, and because memory is read in order then. Vectors of whole lines as
+// many as leave the rows that windows share in the first-level cache. At least two rows, because
+// neighbours share most of their input.
 LaunchSize depthwise_launch(std::int64_t rows, std::int64_t channels, const Variant& variant) {
+    constexpr std::int64_t most_lines = 9;
     const std::int64_t block = lanes_of_block(variant.tile), blocks = divide_up(channels, block);
     const std::int64_t line = 64 * 8 / traits(traits(variant.precision).activation).bits;
     std::int64_t side_by_side = 1;
     if (block % line != 0)
         side_by_side = std::min<std::int64_t>(blocks, 16);
+    else if (block == line && variant.tile.vectors == 1)
+        side_by_side = divide_up(blocks, divide_up(blocks, most_lines));
     else if (variant.tile.vectors > 1 && channels % block != 0)
         side_by_side = blocks;
     const std::int64_t groups = divide_up(blocks, side_by_side);

@@ -97,15 +97,11 @@ INLINE void store_pixel(global ELEMENT* output, step_args args, const lanes_int*
     lanes_int result[4];
 #pragma unroll
     for (int j = 0; j < 4; ++j) {
-        // What to_element() does, for the packing below with nothing above the byte.
-        const lanes_float value =
-            clamped(args, fma(TO_FLOAT(sum[j]), chunk->scale[j], chunk->bias[j]));
-        result[j] = as_int16(value + 12582912.0f) - as_int(12582912.0f);
+        const lanes_float value = fma(TO_FLOAT(sum[j]), chunk->scale[j], chunk->bias[j]);
+        result[j] = rounded(args.saturates ? value : clamped(args, value));
     }
-    const bytes_at_any all = __builtin_astype(
-        __builtin_ia32_packuswb512(__builtin_ia32_packusdw512(result[0], result[1]),
-                                   __builtin_ia32_packusdw512(result[2], result[3])),
-        bytes);
+    const bytes_at_any all =
+        __builtin_astype(interleaved(result[0], result[1], result[2], result[3]), bytes);
     if (fresh == CHUNK) {
         *(global bytes_at_any*)output = all;
         return;
@@ -158,21 +154,28 @@ INLINE void compute_dense_row(global const uchar* window, global ELEMENT* output
 INLINE void compute_sparse_row(global const uchar* window, global ELEMENT* output, step_args args,
                                const chunk_constants* chunk, int fresh) {
     const long down = row_pitch(args.input), right = args.input.pitch;
+    const int last = 2 * args.output.width;
+    column_pair before[3];
+#pragma unroll
+    for (int ky = 0; ky < 3; ++ky)
+        before[ky] = pair(load_bytes(window + ky * down), load_bytes(window + ky * down + right));
 #pragma nounroll
     for (int x = 0; x < args.output.width; ++x) {
         lanes_int sum[4];
 #pragma unroll
         for (int j = 0; j < 4; ++j) sum[j] = chunk->init[j];
-        global const uchar* from = window + 2 * x * right;
+        global const uchar* third = window + (2 * x + 2) * right;
+        global const uchar* fourth = window + min(2 * x + 3, last) * right;
 #pragma unroll
         for (int ky = 0; ky < 3; ++ky) {
-            const bytes third = load_bytes(from + ky * down + 2 * right);
+            const column_pair next =
+                pair(load_bytes(third + ky * down), load_bytes(fourth + ky * down));
             lanes_int four[4];
-            fours(pair(load_bytes(from + ky * down), load_bytes(from + ky * down + right)),
-                  pair(third, third), four);
+            fours(before[ky], next, four);
 #pragma unroll
             for (int j = 0; j < 4; ++j)
                 sum[j] = dot_of_fours(four[j], chunk->left[ky][j], sum[j]);
+            before[ky] = next;
         }
         store_pixel(output + x * (long)args.output.pitch, args, sum, chunk, fresh);
     }

@@ -81,13 +81,18 @@ INLINE void load_factors(const int taps, lanes_factor* factors, global const WEI
         if (tap < taps) factors[tap] = LOAD_FACTOR(weight + tap * args.channel_stride);
 }
 
-// Where registers hold the factors of 3x3 taps beside the sums, they are loaded once for all rows
-// of a work-item, which computes one vector of channels after the other. Elsewhere a loop over the
-// rows of the kernel keeps LLVM from loading first and spilling then.
-#if LANES == 16 || HALF_RUN || defined(WORK_ITEMS)
+// A GPU's work-item computes one run, and its registers hold the factors of all 3x3 taps. On CPUs
+// runs of all channels follow on each other, so that memory is read in order, and load the factors
+// of a row of taps; where there are few registers, by a loop, which keeps LLVM from loading first
+// and spilling then.
+#if defined(WORK_ITEMS)
 #define KEEPS_FACTORS 1
+#elif LANES == 16 || HALF_RUN
+#define KEEPS_FACTORS 0
+#define OVER_ROWS _Pragma("unroll")
 #else
 #define KEEPS_FACTORS 0
+#define OVER_ROWS _Pragma("nounroll")
 #endif
 
 INLINE void sum_3x3(const int pixels, const int stride, tap_sum* sum,
@@ -98,7 +103,7 @@ INLINE void sum_3x3(const int pixels, const int stride, tap_sum* sum,
     for (int ky = 0; ky < 3; ++ky)
         sum_row(pixels, stride, sum, window + ky * row_pitch(args.input), factors + ky * 3, args);
 #else
-#pragma nounroll
+    OVER_ROWS
     for (int ky = 0; ky < 3; ++ky) {
         lanes_factor of_row[3];
         load_factors(3, of_row, weight, args);
@@ -125,15 +130,15 @@ INLINE void finish_run(const bool has_residual, const int pixels, const tap_sum*
     }
 }
 
-// Stores wait for their line, whose old contents come from a far cache: fetched for writing, in
-// time for the run behind. With vectors of whole lines.
-INLINE void own_next_run(const int pixels, global ELEMENT* output, step_args args) {
+// Stores wait for their line, whose old contents come from a far cache: those of the next vector of
+// channels are fetched for writing, in time. With vectors of 16.
+INLINE void own_next_vector(const int pixels, global ELEMENT* output, step_args args) {
 #if LANES == 16 && !defined(WORK_ITEMS)
+    output += LANES;
 #pragma unroll
     for (int p = 0; p < PIXELS; ++p)
         if (p < pixels)
-            __builtin_prefetch(
-                (const void*)(size_t)(output + (pixels + p) * (long)args.output.pitch), 1, 3);
+            __builtin_prefetch((const void*)(size_t)(output + p * (long)args.output.pitch), 1, 3);
 #endif
 }
 
@@ -157,7 +162,7 @@ INLINE void compute_run(const int pixels, const int stride, global const ELEMENT
 
     residual += pixel_index(args.residual, n, y, x) + c;
     output += pixel_index(args.output, n, y, x) + c;
-    own_next_run(pixels, output, args);
+    own_next_vector(pixels, output, args);
     if (args.has_residual)
         finish_run(true, pixels, sum, channels, residual, output, args, c);
     else
@@ -219,10 +224,10 @@ INLINE void compute_area(STEP_ARGUMENTS, output_area area) {
 }
 
 #if !defined(WORK_ITEMS)
-// Channels of all rows before the next ones: as few as fill whole cache lines where the first-level
-// cache keeps these lines of the rows that windows share, else all of them.
+// Channels of all rows before the next ones: with 8 lanes and fewer as few as fill whole cache
+// lines where the first-level cache keeps these lines of the rows that windows share.
 INLINE int channels_at_once(step_args args, output_area area) {
-    if (KEEPS_FACTORS) return LANES;
+    if (LANES == 16) return area.c_end - area.c;
     const int input_rows = (area.row_end - area.row - 1) * args.stride_height + args.kernel_height;
     return input_rows * args.input.width * 64 > (16 << 10) ? area.c_end - area.c : LINE;
 }

@@ -98,7 +98,7 @@ std::vector<StepCase> channel_cases() {
     add("prime_channels", {1, 37, 10, 11}, padded_conv(53));
     add("one_filter", {1, 23, 9, 9}, padded_conv(1));
     add("one_and_a_half_blocks", {3, 8, 5, 6}, padded_conv(48));
-    add("pointwise", {1, 64, 15, 14}, conv_of(17, {1, 1}));
+    add("pointwise", {1, 64, 15, 14}, conv_of(33, {1, 1}));
     add("pointwise_of_gapless_pixels", {2, 32, 5, 7}, conv_of(64, {1, 1}));
     add("pointwise_of_many_channels", {1, 530, 3, 5}, conv_of(35, {1, 1}));
     const Conv in_blocks = conv_of(192, {1, 1});  // of 64 and of 48 filters
