@@ -29,10 +29,24 @@ std::optional<double> sum_alone(const Records& records, const ResultRecord& row,
     });
 }
 
-// The part of `whole` that `parts` leaves over.
-std::optional<double> gap(const std::optional<double>& whole, const std::optional<double>& parts) {
-    const std::optional<double> share = ratio_of(parts, whole);
-    return share ? std::optional(1 - *share) : std::nullopt;
+// The steps' times of each pass; nothing where they are of other passes than those measured.
+std::vector<double> steps_of_passes(const ResultRecord& row) {
+    std::vector<double> sums(row.measurement ? row.measurement->device.size() : 0);
+    for (const StepRecord& step : row.steps) {
+        if (step.samples.size() != sums.size()) return {};
+        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += step.samples[i];
+    }
+    return sums;
+}
+
+// The part of a pass's `whole` that its `part` leaves over, the median over all passes: medians of
+// both, taken alone, would differ by what the machine does meanwhile.
+std::optional<double> gap(const ResultRecord& row, const std::vector<double>& whole,
+                          const std::vector<double>& part) {
+    if (whole.size() != part.size()) return std::nullopt;
+    std::vector<double> gaps(whole.size());
+    for (std::size_t i = 0; i < gaps.size(); ++i) gaps[i] = 1 - part[i] / whole[i];
+    return median_within(row, gaps);
 }
 
 }  // namespace
@@ -49,31 +63,31 @@ std::string closure_table(const Records& records) {
                  {"host wall"},
                  {"between steps"},
                  {"host only"}});
+    const Measurement none;
     for (const ResultRecord* row : forward_rows(records)) {
         const auto steps = sum_over_steps(
             *row, [&](const StepRecord& step) { return median_within(*row, step.samples); });
         if (!steps) continue;
-        const auto device = median_within(
-            *row, row->measurement ? row->measurement->device : std::vector<double>{});
-        const auto host =
-            median_within(*row, row->measurement ? row->measurement->host : std::vector<double>{});
+        const Measurement& measured = row->measurement ? *row->measurement : none;
         table.add_row({row->identity.network, subject_of(*row).input(), row->identity.pruning,
                        precision_title(*row),
                        format_time(sum_alone(records, *row, CacheState::cold)),
                        format_time(sum_alone(records, *row, CacheState::hot)), format_time(steps),
-                       format_time(device), format_time(host), format_percent(gap(device, steps)),
-                       format_percent(gap(host, device))});
+                       format_time(median_within(*row, measured.device)),
+                       format_time(median_within(*row, measured.host)),
+                       format_percent(gap(*row, measured.device, steps_of_passes(*row))),
+                       format_percent(gap(*row, measured.host, measured.device))});
     }
     if (table.empty()) return "";
     table.blank_repeats(3);
     return "## Closure: do the parts add up?\n\n" + table.markdown() + "\n" +
            wrap(
-               "Sums of medians. Between steps: the part of the device span in which no step runs "
-               "(launches). Host "
-               "only: the part of the wall time outside the device span (enqueueing, waiting). A "
-               "sum over layers "
-               "alone is n/a unless every step of the chain was also measured alone. On a GPU the "
-               "steps are those of other passes than the device span.") +
+               "Sums of medians. Between steps: the part of a pass's device span in which no step "
+               "runs (launches), the median over all passes. Host only: the part of the wall time "
+               "outside the device span (enqueueing, waiting), likewise. A sum over layers alone "
+               "is n/a unless every step of the chain was also measured alone. Where steps were "
+               "timed in other passes than the device span, as on a GPU, what lies between them is "
+               "n/a.") +
            "\n";
 }
 
