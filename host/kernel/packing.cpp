@@ -44,9 +44,9 @@ std::int64_t worthwhile_tiles(const ConvProblem& problem, const Variant& variant
 }
 
 // One work-item computes blocks of channels side by side: for two threads that write to one cache
-// line slow each other down, and because memory is read in order then. Vectors of whole lines as
-// many as leave the rows that windows share in the first-level cache. At least two rows, because
-// neighbours share most of their input.
+// line slow each other down, and because memory is read in order then. Of vectors of whole lines
+// nine at most, as measured (docs/performance.md). At least two rows, because neighbours share most
+// of their input.
 LaunchSize depthwise_launch(std::int64_t rows, std::int64_t channels, const Variant& variant) {
     constexpr std::int64_t most_lines = 9;
     const std::int64_t block = lanes_of_block(variant.tile), blocks = divide_up(channels, block);

@@ -51,7 +51,7 @@ nlohmann::json load_average() {
     return getloadavg(&load, 1) == 1 ? nlohmann::json(load) : nlohmann::json();
 }
 
-// Whoever serves malloc() here, if it is not the C library.
+// Whoever serves malloc() here, if it is jemalloc.
 nlohmann::json allocator() {
     using Control = int(const char*, void*, std::size_t*, void*, std::size_t);
     auto* const control = reinterpret_cast<Control*>(dlsym(RTLD_DEFAULT, "mallctl"));

@@ -11,7 +11,7 @@
 namespace slimbench {
 
 nlohmann::json device_fingerprint(const DeviceTraits& device);
-nlohmann::json environment_description();  // os, CPU, allocator, load, memory limit
+nlohmann::json environment_description();  // os, CPU, threads, allocator, load, memory
 nlohmann::json
 build_description();  // version, commit, compiler, build type; kernel_hash is the worker's to add
 

@@ -1,7 +1,7 @@
 // Depthwise 3x3 convolution of u8 through dot products, 64 channels at a time. A dot product takes
 // four neighbours of a row for one channel: two columns are interleaved byte by byte, two such
-// pairs word by word. At stride 1 the four serve two output pixels, w0 w1 w2 0 and 0 w0 w1 w2, and
-// a pair of columns two runs of four; at stride 2 they serve one.
+// pairs word by word. At stride 1 the four serve two output pixels, w0 w1 w2 0 and 0 w0 w1 w2, at
+// stride 2 one; a pair of columns serves two runs of four.
 //
 // Global size: groups of 64 channels (fastest), groups of rows. The last 64 channels begin where
 // they end with the tensor's; of those that they share with the ones before nothing is stored.

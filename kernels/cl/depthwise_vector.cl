@@ -82,9 +82,10 @@ INLINE void load_factors(const int taps, lanes_factor* factors, global const WEI
 }
 
 // A GPU's work-item computes one run, and its registers hold the factors of all 3x3 taps. On CPUs
-// runs of all channels follow on each other, so that memory is read in order, and load the factors
-// of a row of taps; where there are few registers, by a loop, which keeps LLVM from loading first
-// and spilling then.
+// runs of one vector of channels after the other follow on each other, so that memory is read in
+// order, and load the factors of a row of taps at a time. Where there are 16 registers, not 32, a
+// loop over the rows keeps LLVM from loading first and spilling then; sums in halves, whose
+// products are counted while compiling, have none.
 #if defined(WORK_ITEMS)
 #define KEEPS_FACTORS 1
 #elif LANES == 16 || HALF_RUN
@@ -131,7 +132,8 @@ INLINE void finish_run(const bool has_residual, const int pixels, const tap_sum*
 }
 
 // Stores wait for their line, whose old contents come from a far cache: those of the next vector of
-// channels are fetched for writing, in time. With vectors of 16.
+// channels, or behind the last one of the next pixels' first, are fetched for writing, in time.
+// With vectors of 16.
 INLINE void own_next_vector(const int pixels, global ELEMENT* output, step_args args) {
 #if LANES == 16 && !defined(WORK_ITEMS)
     output += LANES;
@@ -224,8 +226,8 @@ INLINE void compute_area(STEP_ARGUMENTS, output_area area) {
 }
 
 #if !defined(WORK_ITEMS)
-// Channels of all rows before the next ones: with 8 lanes and fewer as few as fill whole cache
-// lines where the first-level cache keeps these lines of the rows that windows share.
+// Channels of all rows before the next ones: all of them, but with 8 lanes and fewer as few as fill
+// whole cache lines where the first-level cache keeps these lines of the rows that windows share.
 INLINE int channels_at_once(step_args args, output_area area) {
     if (LANES == 16) return area.c_end - area.c;
     const int input_rows = (area.row_end - area.row - 1) * args.stride_height + args.kernel_height;

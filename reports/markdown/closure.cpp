@@ -29,8 +29,10 @@ std::optional<double> sum_alone(const Records& records, const ResultRecord& row,
     });
 }
 
-// The steps' times of each pass; nothing where they are of other passes than those measured.
+// The steps' times of each pass; nothing where they are of other passes than those measured, as on
+// a GPU.
 std::vector<double> steps_of_passes(const ResultRecord& row) {
+    if (row.device.value("type", "cpu") != "cpu") return {};
     std::vector<double> sums(row.measurement ? row.measurement->device.size() : 0);
     for (const StepRecord& step : row.steps) {
         if (step.samples.size() != sums.size()) return {};
@@ -45,7 +47,10 @@ std::optional<double> gap(const ResultRecord& row, const std::vector<double>& wh
                           const std::vector<double>& part) {
     if (whole.size() != part.size()) return std::nullopt;
     std::vector<double> gaps(whole.size());
-    for (std::size_t i = 0; i < gaps.size(); ++i) gaps[i] = 1 - part[i] / whole[i];
+    for (std::size_t i = 0; i < gaps.size(); ++i) {
+        if (whole[i] <= 0) return std::nullopt;
+        gaps[i] = 1 - part[i] / whole[i];
+    }
     return median_within(row, gaps);
 }
 

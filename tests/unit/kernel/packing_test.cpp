@@ -252,6 +252,7 @@ TEST(Launch, leaves_no_cache_line_to_two_work_items_of_a_depthwise_row) {
     const char* lines = "g128mb1ic128ih56oc128kh3ph1";
     EXPECT_EQ(groups(lines, "depthwise_vector.fp32.avx512"), 1u);
     EXPECT_EQ(groups("g576mb1ic576ih14oc576kh3ph1", "depthwise_vector.fp32.avx512"), 4u);  // nine
+    EXPECT_EQ(groups("g160mb1ic160ih28oc160kh3ph1", "depthwise_vector.fp32.avx512"), 2u);  // five
     EXPECT_EQ(groups(lines, "depthwise_vector.fp16.avx512"), 1u);  // half a line
     EXPECT_EQ(groups(lines, "depthwise_dot.int8.avx512-vnni"), 2u);
     EXPECT_EQ(groups("g96mb1ic96ih56oc96kh3ph1", "depthwise_dot.int8.avx512-vnni"), 1u);

@@ -220,6 +220,31 @@ TEST(Layers, a_layer_that_no_peer_measured_has_no_ratio) {
     EXPECT_THAT(report_layers(records), Not(HasSubstr("onednn")));
 }
 
+// A forward pass of one step, which takes 9 and 16 ms of passes of 10 and 20.
+ResultRecord two_passes() {
+    ResultRecord row = classifier_records().front();
+    row.steps = {row.steps[1]};
+    row.steps[0].samples = {9e-3, 16e-3};
+    row.measurement->device = {10e-3, 20e-3};
+    row.measurement->host = {20e-3, 40e-3};
+    return row;
+}
+
+TEST(Closure, what_lies_between_steps_is_the_median_over_passes) {
+    const std::string table = closure_table({two_passes()});  // of medians it would be 16.7 %
+    EXPECT_THAT(table,
+                HasSubstr("12.5 ms |     15.0 ms |   30.0 ms |        15.0 % |    50.0 % |"));
+}
+
+TEST(Closure, steps_of_other_passes_say_nothing_of_what_lies_between) {
+    ResultRecord more = two_passes(), on_gpu = two_passes(), at_once = two_passes();
+    more.steps[0].samples.push_back(9e-3);
+    on_gpu.device["type"] = "gpu";
+    at_once.measurement->device[0] = 0;
+    for (const ResultRecord& row : {more, on_gpu, at_once})
+        EXPECT_THAT(closure_table({row}), HasSubstr("|           n/a |"));
+}
+
 TEST(Layers, problems_read_as_channels_kernel_and_size) {
     EXPECT_EQ(problem_title("mb1ic64ih56iw56oc128oh28ow28kh3kw3sh2sw2ph1pw1dh0dw0"),
               "64 -> 128, 3x3 s2, 56x56");
