@@ -9,6 +9,7 @@
 #include "host/cl/matrix_product.h"
 #include "host/cl/spinning_waits.h"
 #include "host/measure/peaks.h"
+#include "host/run/allocator.h"
 #include "host/run/environment.h"
 #include "host/run/findings_cache.h"
 #include "host/run/forward_record.h"
@@ -144,7 +145,10 @@ public:
         return record;
     }
 
-    void release() override { loaded_.reset(); }
+    void release() override {
+        loaded_.reset();
+        return_free_memory();
+    }
 
     Peaks peaks(PeaksWanted wanted, const Progress& progress) override {
         const std::optional<Peaks> known = peaks_->find();

@@ -1,6 +1,5 @@
 #include "host/run/environment.h"
 
-#include <dlfcn.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 
 #include "build_info.h"
 #include "host/measure/caches.h"
+#include "host/run/allocator.h"
 
 namespace slimbench {
 
@@ -49,17 +49,6 @@ nlohmann::json or_null(const std::optional<std::string>& value) {
 nlohmann::json load_average() {
     double load = 0;
     return getloadavg(&load, 1) == 1 ? nlohmann::json(load) : nlohmann::json();
-}
-
-// Whoever serves malloc() here, if it is jemalloc.
-nlohmann::json allocator() {
-    using Control = int(const char*, void*, std::size_t*, void*, std::size_t);
-    auto* const control = reinterpret_cast<Control*>(dlsym(RTLD_DEFAULT, "mallctl"));
-    const char* version = nullptr;
-    std::size_t size = sizeof version;
-    if (!control || control("version", &version, &size, nullptr, 0) != 0) return {};
-    const std::string_view text(version);  // 5.3.0-0-g54eaed1...
-    return fmt::format("jemalloc {}", text.substr(0, text.find('-')));
 }
 
 nlohmann::json caches() {
@@ -130,7 +119,7 @@ nlohmann::json environment_description() {
             {"cpu_mhz", or_null(system_value("/proc/cpuinfo", "cpu MHz"))},
             {"threads", std::thread::hardware_concurrency()},
             {"caches", caches()},
-            {"allocator", allocator()},
+            {"allocator", or_null(allocator_name())},
             {"pocl_affinity", affinity ? nlohmann::json(affinity) : nlohmann::json()},
             {"load_average", load_average()},
             {"available_memory", available_memory()}};

@@ -10,6 +10,7 @@
 #include "host/kernel/plan.h"
 #include "host/measure/sampler.h"
 #include "host/peer/peer.h"
+#include "host/run/allocator.h"
 #include "host/run/environment.h"
 #include "host/run/forward_record.h"
 #include "host/run/peer_names.h"
@@ -115,6 +116,7 @@ public:
         fp32_.reset();
         int8_.reset();
         loaded_step_.reset();
+        return_free_memory();
     }
 
 private:

@@ -151,6 +151,13 @@ TEST_F(Output, records_of_a_run_are_valid_and_complete) {
     EXPECT_EQ(ids.size(), 2u * 2u * (1 + 5 * 2));
 }
 
+TEST_F(Output, allocator_keeps_what_is_free_for_the_next_tensor) {
+    if (std::string_view(SLIMBENCH_SANITIZE).find("address") != std::string_view::npos)
+        GTEST_SKIP() << "AddressSanitizer has an allocator of its own";
+    const Finished finished = run({"list", "networks"}, {{"MALLOC_CONF", "stats_print:true"}});
+    EXPECT_THAT(finished.err, HasSubstr("opt.dirty_decay_ms: -1 "));
+}
+
 TEST_F(Output, shipped_network_runs_verified_in_both_precisions) {
     const Finished finished = run(short_run({"resnet18", "--size", "64x64"}));
     ASSERT_EQ(finished.exit_code, 0) << finished.err;
