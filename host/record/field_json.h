@@ -125,7 +125,9 @@ requires(!std::is_same_v<Integer, bool>) void read(const Json& json, Integer& va
     value = json.get<Integer>();
 }
 
-inline void read(const Json& json, Json& value, const std::string&) {
+// What a record carries as JSON is a group of named facts.
+inline void read(const Json& json, Json& value, const std::string& where) {
+    if (!json.is_object()) fail(where, "an object", json);
     value = json;
 }
 

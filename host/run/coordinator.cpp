@@ -175,7 +175,9 @@ std::optional<Peaks> Run::ask_peaks(PeaksWanted wanted) {
 bool Run::on_our_device(const ResultRecord& record) const {
     if (!device_ || !record.device.is_object()) return false;
     const nlohmann::json& ours = device_->hello().at("device");
-    const auto same = [&](const char* key) { return record.device.value(key, "") == ours[key]; };
+    const auto same = [&](const char* key) {
+        return record.device.value(key, "") == ours.value(key, "");
+    };
     return same("name") || (same("type") && ours["type"] == "cpu");
 }
 

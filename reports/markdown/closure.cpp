@@ -5,6 +5,7 @@
 #include "reports/format.h"
 #include "reports/layer_rows.h"
 #include "reports/markdown/sections.h"
+#include "reports/provenance.h"
 #include "reports/table.h"
 
 namespace slimbench {
@@ -32,7 +33,8 @@ std::optional<double> sum_alone(const Records& records, const ResultRecord& row,
 // The steps' times of each pass; nothing where they are of other passes than those measured, as on
 // a GPU.
 std::vector<double> steps_of_passes(const ResultRecord& row) {
-    if (row.device.value("type", "cpu") != "cpu") return {};
+    if (const std::string type = text_at(row.device, "type"); !type.empty() && type != "cpu")
+        return {};
     std::vector<double> sums(row.measurement ? row.measurement->device.size() : 0);
     for (const StepRecord& step : row.steps) {
         if (step.samples.size() != sums.size()) return {};

@@ -132,6 +132,12 @@ TEST(RecordJson, a_wrong_type_is_named_with_its_place) {
                 HasSubstr("steps[0].macs: expected an integer, got string"));
 }
 
+TEST(RecordJson, a_device_that_is_no_object_is_refused) {
+    Json json = to_json(full_record());
+    json["device"] = "Sample CPU";
+    EXPECT_THAT(message_of_reading(json), HasSubstr("device: expected an object, got string"));
+}
+
 TEST(RecordJson, a_missing_key_is_named_with_its_place) {
     Json json = to_json(full_record());
     json["identity"].erase("network");
