@@ -144,6 +144,25 @@ Refusal pointwise_blocks_of_48(const FusedStep& step, const Network& network) {
     return pointwise_blocks(step, network, 48);
 }
 
+// So few pixels that to fetch weights takes as long as to use them, and so many weights that there
+// are blocks to come.
+Refusal small_map(const FusedStep& step, const Network& network) {
+    constexpr std::int64_t most_pixels = 64, least_weights = 1 << 18;
+    const ConvProblem& p = std::get<Conv>(step.operation).problem;
+    if (auto reason = grouped(step, network)) return reason;
+    if (const std::int64_t pixels = network.tensors[step.output].shape.pixels();
+        pixels > most_pixels)
+        return fmt::format("computes {} pixels at most, this step has {}", most_pixels, pixels);
+    if (const std::int64_t weights = p.filters * p.reduction(); weights < least_weights)
+        return fmt::format("pays from {} weights on, this step has {}", least_weights, weights);
+    return std::nullopt;
+}
+
+Refusal small_map_and_blocks_of_64(const FusedStep& step, const Network& network) {
+    if (auto reason = small_map(step, network)) return reason;
+    return whole_blocks_of_64(step, network);
+}
+
 // Where a pixel has few products, finishing its sums takes most of the time, and theirs have a way
 // through memory.
 Refusal amx(const FusedStep& step, const Network& network) {

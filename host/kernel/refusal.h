@@ -22,6 +22,8 @@ Refusal countable(const FusedStep& step, const Network& network);           // i
 Refusal whole_blocks_of_64(const FusedStep& step, const Network& network);  // of filters
 Refusal pointwise_blocks_of_64(const FusedStep& step, const Network& network);
 Refusal pointwise_blocks_of_48(const FusedStep& step, const Network& network);
+Refusal small_map(const FusedStep& step, const Network& network);
+Refusal small_map_and_blocks_of_64(const FusedStep& step, const Network& network);
 Refusal amx(const FusedStep& step, const Network& network);  // what AMX's tiles do not suit
 Refusal many_pixels(const FusedStep& step, const Network& network);
 Refusal narrow_residual(const FusedStep& step, const Network& network);  // of a convolution

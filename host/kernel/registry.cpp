@@ -45,6 +45,12 @@ constexpr Variant wide(Variant row, decltype(Variant::refuse) refuse) {
     return row;
 }
 
+// The row that fetches the weights of blocks to come (kernels/cl/blocked_sum.clh).
+constexpr Variant ahead(Variant row, decltype(Variant::refuse) refuse) {
+    row.refuse = refuse;
+    return row;
+}
+
 // The row in binary16 arithmetic. Such rows stand behind those that widen whole vectors for the
 // arithmetic of x86: compilers emulate binary16 there.
 constexpr Variant native(Variant row) {
@@ -54,8 +60,8 @@ constexpr Variant native(Variant row) {
 }
 
 // The row with products by AVX-512 FP16 (kernels/cl/half_avx512.clh, half_sums.clh).
-constexpr Variant by_avx512_fp16(Variant row) {
-    row.defines = "-DHALF_AVX512";
+constexpr Variant by_avx512_fp16(Variant row, std::string_view defines = "-DHALF_AVX512") {
+    row.defines = defines;
     row.needs.add(Capability::avx512_fp16);
     return row;
 }
@@ -233,6 +239,9 @@ constexpr std::array rows{
     wide(blocked("conv_blocked.fp32.avx512.block48", fp32, "-DWHOLE_BLOCKS -DPOINTWISE", {9, 3, 16},
                  Tier::avx512),
          pointwise_blocks_of_48),
+    ahead(blocked("conv_blocked.fp32.avx512.small_map", fp32, "-DFETCH_NEXT_BLOCKS", {14, 2, 16},
+                  Tier::avx512),
+          small_map),
     blocked("conv_blocked.fp32.avx512", fp32, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp32.avx2", fp32, "", {6, 2, 8}, Tier::avx2),
     blocked("conv_blocked.fp32.portable", fp32, "", {6, 2, 4}, Tier::portable),
@@ -252,6 +261,10 @@ constexpr std::array rows{
     winograd("conv_winograd.fp16.avx512.narrow", fp16, {8, 2, 16}, Tier::avx512, winograd_8x32),
     winograd("conv_winograd.fp16.avx2", fp16, {6, 2, 8}, Tier::avx2, winograd_6x16),
     blocked("conv_blocked.fp16.avx512.pixel", fp16, "", {1, 4, 16}, Tier::avx512),
+    ahead(by_avx512_fp16(blocked("conv_blocked_native.fp16.avx512.small_map", fp16, "", {14, 2, 16},
+                                 Tier::avx512),
+                         "-DHALF_AVX512 -DFETCH_NEXT_BLOCKS"),
+          small_map),
     by_avx512_fp16(blocked("conv_blocked_native.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512)),
     blocked("conv_blocked.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
@@ -297,9 +310,15 @@ constexpr std::array rows{
             Tier::amx,
             true,
             amx},
+    wide(blocked("conv_blocked.int8.avx512-vnni.block64.small_map", int8,
+                 "-DWHOLE_BLOCKS -DDOT_VNNI -DFETCH_NEXT_BLOCKS", {6, 4, 16}, Tier::avx512_vnni),
+         small_map_and_blocks_of_64),
     wide(blocked("conv_blocked.int8.avx512-vnni.block64", int8, "-DWHOLE_BLOCKS -DDOT_VNNI",
                  {6, 4, 16}, Tier::avx512_vnni),
          whole_blocks_of_64),
+    ahead(blocked("conv_blocked.int8.avx512-vnni.small_map", int8, "-DDOT_VNNI -DFETCH_NEXT_BLOCKS",
+                  {14, 2, 16}, Tier::avx512_vnni),
+          small_map),
     blocked("conv_blocked.int8.avx512-vnni", int8, "-DDOT_VNNI", {14, 2, 16}, Tier::avx512_vnni),
     blocked("conv_blocked.int8.avx512", int8, "-DDOT_MADD", {12, 2, 16}, Tier::avx512),
     blocked("conv_blocked.int8.avx2", int8, "-DDOT_MADD", {4, 2, 8}, Tier::avx2),

@@ -47,7 +47,7 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
                          global const ELEMENT* end, global const WEIGHT* weights,
                          global const float* channels, global const ELEMENT* residual,
                          global ELEMENT* output, step_args args, const places* tile, int channel,
-                         int live) {
+                         int live, fetched_ahead* ahead) {
     lanes_sum sum[PIXELS * VECTORS];
     start_sums(pixels, vectors, sum, channels, args, channel);
 
@@ -66,17 +66,18 @@ INLINE void compute_tile(const int pixels, const int vectors, global const ELEME
                                (long)(kx * args.dilation_width) * args.input.pitch;
             if (vectors == VECTORS && tile->left && kx == 0)
                 weights = sum_run(1, pixels, vectors, sum, window, end, begin, run, weights,
-                                  args.input);
+                                  args.input, ahead);
             else if (vectors == VECTORS && tile->right && kx == 2)
                 weights = sum_run(0, pixels - 1, vectors, sum, window, end, begin, run, weights,
-                                  args.input);
+                                  args.input, ahead);
 #if EVENLY_SPACED
             else if (pixels == PIXELS && has_spaced_sums(vectors) && tile->step != 0)
-                weights = sum_spaced(vectors, sum, window[0] + begin, tile->step, run, weights, 0);
+                weights = sum_spaced(false, vectors, sum, window[0] + begin, tile->step, run,
+                                     weights, ahead);
 #endif
             else
                 weights = sum_run(0, pixels, vectors, sum, window, end, begin, run, weights,
-                                  args.input);
+                                  args.input, ahead);
         }
     }
 
@@ -111,7 +112,7 @@ INLINE void fill_halos(global ELEMENT* output, step_args args, int first_pixel, 
 
 // Computes the vectors of output channels [first_vector, end_vector) for a tile of `extent` pixels.
 INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int first_vector,
-                           int end_vector) {
+                           int end_vector, fetched_ahead* ahead) {
     const int pixels_left =
         args.output.batch * args.output.height * args.output.width - first_pixel;
     const int pixels = min(extent, pixels_left);
@@ -132,16 +133,16 @@ INLINE void compute_blocks(STEP_ARGUMENTS, int first_pixel, int extent, int firs
         global const WEIGHT* block = weights + channel * products;
         if (SINGLE_VECTORS && vector + VECTORS > end_vector) {
             compute_tile(PIXELS, 1, window, end, block, channels, residual, output, args, &tile,
-                         channel, pixels);
+                         channel, pixels, ahead);
             ++vector;
             continue;
         }
         if (pixels > HALF_TILE)
             compute_tile(PIXELS, VECTORS, window, end, block, channels, residual, output, args,
-                         &tile, channel, pixels);
+                         &tile, channel, pixels, ahead);
         else
             compute_tile(HALF_TILE, VECTORS, window, end, block, channels, residual, output, args,
-                         &tile, channel, pixels);
+                         &tile, channel, pixels, ahead);
         vector += VECTORS;
     }
     if (__builtin_expect(args.output.halo > 0, 0))
@@ -156,7 +157,7 @@ INLINE void sum_kept(const bool image, const int vectors, lanes_sum* sum, const 
     // Of pointwise kernels two vectors of FP32 are quicker as LLVM has them.
     if (has_spaced_sums(vectors) && (FP16 || image || vectors < VECTORS) && tile->step != 0) {
         if (!image) {
-            sum_spaced(vectors, sum, kept->window[0], tile->step, args.span, weights, ahead);
+            sum_spaced(true, vectors, sum, kept->window[0], tile->step, args.span, weights, ahead);
             return;
         }
         const int column = args.dilation_width * args.input.pitch;
@@ -187,7 +188,7 @@ INLINE void compute_kept_block(const bool image, const int vectors, const kept_w
 // The same for a whole tile of a pointwise kernel or of an image. Its reductions may be so short
 // that asking for all that compute_blocks() has to would take longer than the products.
 INLINE void compute_kept(const bool image, STEP_ARGUMENTS, int first_pixel, int first_vector,
-                         int end_vector, bool first_tile) {
+                         int end_vector, bool first_tile, fetched_ahead* ahead) {
     const position at = position_of(args, first_pixel);
     places tile;
     place_tile(args, at, PIXELS, &tile);
@@ -195,7 +196,7 @@ INLINE void compute_kept(const bool image, STEP_ARGUMENTS, int first_pixel, int 
     find_windows(input, &tile, window);
     kept_windows kept;
     keep_windows(image, window, end_of(input, args.input), args, &kept);
-    fetched_ahead ahead =
+    ahead->near =
         fetch_for_pointwise(args, first_tile, window[0],
                             weights + (long)first_vector * LANES * round_to_groups(args.span),
                             end_vector - first_vector);
@@ -203,11 +204,11 @@ INLINE void compute_kept(const bool image, STEP_ARGUMENTS, int first_pixel, int 
 #pragma nounroll
     for (; vector + VECTORS <= end_vector; vector += VECTORS)
         compute_kept_block(image, VECTORS, &kept, weights, channels, residual, output, args, &tile,
-                           vector * LANES, &ahead);
+                           vector * LANES, ahead);
 #pragma nounroll
     for (; SINGLE_VECTORS && vector < end_vector; ++vector)
         compute_kept_block(image, 1, &kept, weights, channels, residual, output, args, &tile,
-                           vector * LANES, &ahead);
+                           vector * LANES, ahead);
     if (__builtin_expect(args.output.halo > 0, 0))
         fill_halos(output, args, first_pixel, at, PIXELS, first_vector * LANES,
                    end_vector * LANES);
@@ -219,6 +220,21 @@ INLINE int pixels_of_tile(step_args args) {
     const bool whole_blocks = divide_up(args.output.channels, LANES) % VECTORS == 0;
     const bool rows_left_out = args.kernel_height > 1 && args.input_pad == 0;
     return args.output.width == HALF_TILE && whole_blocks && rows_left_out ? HALF_TILE : PIXELS;
+}
+
+// Of the weights of the next share of blocks, which ends at vector `next_end`, the part that falls
+// to share `tile_group` of the tiles, so many of which each take the vectors [first, end).
+INLINE fetched_lines fetch_next_blocks(step_args args, global const WEIGHT* weights,
+                                       int tile_groups, int tile_group, int tiles, int first,
+                                       int end, int next_end) {
+    const size_t products =
+        (size_t)args.kernel_height * args.kernel_width * round_to_groups(args.span);
+    const size_t vector = LANES * products * sizeof(WEIGHT);
+    const size_t part = (next_end - end) * vector / tile_groups;
+    const size_t steps = tiles * divide_up(end - first, VECTORS) * products / CHANNEL_GROUP;
+    fetched_lines far = {(size_t)weights + end * vector + tile_group * part,
+                   min(part / steps, (size_t)64)};
+    return far;
 }
 
 // Share `tile_group` of the tiles, `group` of the blocks.
@@ -237,23 +253,29 @@ COMPILED_ONCE void compute_share(PASSED_ARGUMENTS, int tile_groups, int tile_gro
     const int first_vector = share_begin(blocks, groups, group) * VECTORS;
     const int end_vector = min(share_begin(blocks, groups, group + 1) * VECTORS, vectors);
     int tile = share_begin(tiles, tile_groups, tile_group);
+    fetched_ahead ahead;
+    if (FAR_LINES > 0)
+        ahead.far =
+            fetch_next_blocks(args, weights, tile_groups, tile_group, end_tile - tile, first_vector,
+                              end_vector,
+                              min(share_begin(blocks, groups, group + 2) * VECTORS, vectors));
     const int pixels = args.output.batch * args.output.height * args.output.width;
     const int end_whole = extent == PIXELS ? min(end_tile, pixels / PIXELS) : 0;
     if (args.kernel_height * args.kernel_width == 1 && args.groups == 1 && keeps_channels(args)) {
 #pragma nounroll
         for (const int first = tile; tile < end_whole; ++tile)
             compute_kept(false, input, weights, channels, residual, output, args, tile * PIXELS,
-                         first_vector, end_vector, tile == first);
+                         first_vector, end_vector, tile == first, &ahead);
     } else if (keeps_image(args)) {
 #pragma nounroll
         for (; tile < end_whole; ++tile)
             compute_kept(true, input, weights, channels, residual, output, args, tile * PIXELS,
-                         first_vector, end_vector, true);
+                         first_vector, end_vector, true, &ahead);
     }
 #pragma nounroll
     for (; tile < end_tile; ++tile)
         compute_blocks(input, weights, channels, residual, output, args, tile * extent, extent,
-                       first_vector, end_vector);
+                       first_vector, end_vector, &ahead);
 }
 
 KERNEL conv_blocked(STEP_ARGUMENTS) {

@@ -110,17 +110,11 @@ INLINE void transform_window(global const ELEMENT* input, step_args args, positi
         transform_channels(window, down, right, rows, columns, depth, transformed);
 }
 
-// What products fetch meanwhile to the second-level cache, `step` bytes further with each channel:
-// weights that come.
-typedef struct {
-    size_t next, step;
-} fetched_ahead;
-
 // Adds the products of `channels` input channels of one place of all tiles with the weights of the
-// first `vectors` of a block. Inlined with a constant.
+// first `vectors` of a block; fetches weights meanwhile. Inlined with a constant.
 INLINE void multiply_vectors(const int vectors, const float* transformed,
                              global const WEIGHT* weights, int depth, int channels, bool first,
-                             lanes_float* product, fetched_ahead* ahead) {
+                             lanes_float* product, fetched_lines* ahead) {
     lanes_float sum[TILES * VECTORS];
 #pragma unroll
     for (int t = 0; t < TILES; ++t)
@@ -128,8 +122,7 @@ INLINE void multiply_vectors(const int vectors, const float* transformed,
         for (int v = 0; v < VECTORS; ++v)
             if (v < vectors)
                 sum[t * VECTORS + v] = first ? (lanes_float)(0.0f) : product[t * VECTORS + v];
-    size_t next = ahead->next;
-    const size_t step = ahead->step;
+    fetched_lines near = *ahead;
     int c = 0;
 #if LANES == 16
     if (vectors == VECTORS) {
@@ -139,8 +132,8 @@ INLINE void multiply_vectors(const int vectors, const float* transformed,
 #pragma nounroll
         for (; c + 4 <= channels; c += 4) {
             weights = add_spaced_steps(REGISTERS, 4, sum, from, tile, 4 * CHANNEL_BYTES, weights, 2,
-                                       1, next, step);
-            next += 4 * step;
+                                       2, near, 0, near);
+            near.next += 4 * near.step;
         }
     }
 #endif
@@ -155,11 +148,11 @@ INLINE void multiply_vectors(const int vectors, const float* transformed,
                     sum[t * VECTORS + v] =
                         fma(value, LOAD_FLOATS(weights + v * LANES), sum[t * VECTORS + v]);
         }
-        __builtin_prefetch((const void*)next, 0, 2);
-        next += step;
+        __builtin_prefetch((const void*)near.next, 0, 2);
+        near.next += near.step;
         weights += VECTORS * LANES;
     }
-    ahead->next = next;
+    *ahead = near;
 #pragma unroll
     for (int t = 0; t < TILES; ++t)
 #pragma unroll
@@ -168,7 +161,7 @@ INLINE void multiply_vectors(const int vectors, const float* transformed,
 }
 
 INLINE void multiply(int vectors, const float* transformed, global const WEIGHT* weights, int depth,
-                     int channels, bool first, lanes_float* product, fetched_ahead* ahead) {
+                     int channels, bool first, lanes_float* product, fetched_lines* ahead) {
     if (vectors >= VECTORS)
         multiply_vectors(VECTORS, transformed, weights, depth, channels, first, product, ahead);
 #if VECTORS > 3
@@ -266,7 +259,7 @@ INLINE void multiply_place(int vectors, int groups, const float* transformed, in
                            global const WEIGHT* weights, int depth, int channels,
                            lanes_float* product) {
     const int block_width = VECTORS * LANES, chunk = groups == 1 ? channels : 64;
-    fetched_ahead ahead = {weights_ahead(weights), block_width * sizeof(WEIGHT) / groups};
+    fetched_lines ahead = {weights_ahead(weights), block_width * sizeof(WEIGHT) / groups};
     if (groups > 1) ahead.next = (size_t)(weights + depth * block_width);
 #pragma nounroll
     for (int c = 0; c < channels; c += chunk)

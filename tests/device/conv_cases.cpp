@@ -141,6 +141,23 @@ std::vector<StepCase> row_cases() {
     return cases;
 }
 
+// So few pixels and so many weights that rows fetch those of blocks to come.
+std::vector<StepCase> small_map_cases() {
+    Conv strided = padded_conv(173);
+    strided.problem.stride = {2, 2};
+    return {make("small_map", Family::conv, alone({1, 166, 7, 7}, padded_conv(181))),
+            make("small_map_strided_batch_2", Family::conv, alone({2, 170, 9, 8}, strided)),
+            make("small_map_pointwise", Family::conv, alone({1, 530, 5, 7}, conv_of(515, {1, 1}))),
+            make("small_map_of_whole_blocks", Family::conv,
+                 alone({1, 530, 6, 8}, conv_of(512, {1, 1}))),
+            make("small_map_of_whole_blocks_batch_2", Family::conv,
+                 alone({2, 265, 4, 5}, conv_of(1010, {1, 1}))),
+            make("small_map_of_whole_blocks_residual", Family::conv,
+                 with_residual({1, 512, 5, 7}, conv_of(512, {1, 1}), Activation::none)),
+            make("small_map_residual_relu", Family::conv,
+                 with_residual({3, 517, 3, 5}, conv_of(517, {1, 1}), Activation::relu))};
+}
+
 // Outputs of a single pixel have kernels of their own.
 std::vector<StepCase> pixel_cases() {
     Conv fully_connected = conv_of(131, {1, 1});
@@ -179,8 +196,8 @@ std::vector<StepCase> residual_cases() {
 
 std::vector<StepCase> conv_cases() {
     std::vector<StepCase> all;
-    for (auto* cases :
-         {window_cases, channel_cases, winograd_cases, row_cases, pixel_cases, residual_cases})
+    for (auto* cases : {window_cases, channel_cases, winograd_cases, row_cases, small_map_cases,
+                        pixel_cases, residual_cases})
         for (StepCase& one : cases()) all.push_back(std::move(one));
     return all;
 }

@@ -64,7 +64,7 @@ TEST(Refusal, leaves_rows_that_pay_on_one_vendors_devices_to_those) {
     };
     EXPECT_EQ(taken("mb1ic24ih56oc144kh1"), "conv_blocked.fp32.avx512.block48");
     EXPECT_EQ(taken("mb1ic144ih56oc24kh1"), "conv_blocked.fp32.avx512") << "24 of 48 lanes idle";
-    EXPECT_EQ(taken("mb1ic512ih7oc2048kh1"), "conv_blocked.fp32.avx512") << "49 pixels";
+    EXPECT_EQ(taken("mb1ic960ih7oc160kh1"), "conv_blocked.fp32.avx512") << "49 pixels";
     EXPECT_EQ(taken("mb1ic64ih56oc64kh3sh2ph1"), "conv_blocked.fp32.avx512") << "no 1x1 kernel";
 }
 
@@ -79,8 +79,28 @@ TEST(Refusal, takes_int8_by_blocks_where_no_vector_is_idle) {
     EXPECT_EQ(taken("mb1ic64ih28oc64kh3ph1"), in_blocks);
     EXPECT_EQ(taken("mb1ic57ih28oc57kh3ph1"), in_blocks) << "seven lanes idle, as in any block";
     EXPECT_EQ(taken("mb1ic64ih28oc80kh3ph1"), otherwise) << "48 of 128 lanes idle";
-    EXPECT_EQ(taken("mb1ic512ih7oc512kh3ph1"), otherwise) << "rows in the padding are left out";
-    EXPECT_EQ(taken("mb1ic512ih7oc2048kh1"), in_blocks) << "49 pixels without padding";
+    EXPECT_EQ(taken("mb1ic128ih7oc128kh3ph1"), otherwise) << "rows in the padding are left out";
+    EXPECT_EQ(taken("mb1ic512ih7oc256kh1"), in_blocks) << "49 pixels without padding";
+}
+
+TEST(Refusal, fetches_blocks_to_come_where_pixels_are_few_and_weights_many) {
+    DeviceTraits device = device_of(Tier::avx512_vnni);
+    device.vendor = "GenuineIntel";
+    const auto taken = [&](std::string_view problem, Precision precision) {
+        return chosen(lone_conv(problem), precision, device);
+    };
+    EXPECT_EQ(taken("mb1ic512ih7oc512kh3ph1", Precision::fp32),
+              "conv_blocked.fp32.avx512.small_map");
+    EXPECT_EQ(taken("mb1ic512ih7oc512kh3ph1", Precision::int8),
+              "conv_blocked.int8.avx512-vnni.small_map");
+    EXPECT_EQ(taken("mb1ic512ih7oc2048kh1", Precision::int8),
+              "conv_blocked.int8.avx512-vnni.block64.small_map");
+    EXPECT_EQ(taken("mb2ic512ih7oc512kh3ph1", Precision::fp32), "conv_blocked.fp32.avx512")
+        << "98 pixels";
+    EXPECT_EQ(taken("mb1ic160ih7oc960kh1", Precision::fp32), "conv_blocked.fp32.avx512")
+        << "150 thousand weights";
+    EXPECT_EQ(taken("mb1ic512ih7oc1024kh3ph1g2", Precision::fp32), "conv_blocked.fp32.avx512")
+        << "groups";
 }
 
 }  // namespace
