@@ -237,8 +237,7 @@ TEST(Registry, takes_winograds_algorithm_where_it_saves_enough) {
     EXPECT_EQ(variant("mb1ic64ih56oc64kh3ph1"), "conv_winograd.fp32.avx512");
     EXPECT_EQ(variant("mb1ic64ih56oc32kh3ph1"), "conv_winograd.fp32.avx512.narrow");
     EXPECT_EQ(variant("mb1ic512ih32oc512kh3ph1"), "conv_winograd.fp32.avx512");
-    EXPECT_EQ(variant("mb1ic512ih7oc512kh3ph1"), "conv_blocked.fp32.avx512.small_map")
-        << "weights";
+    EXPECT_EQ(variant("mb1ic512ih7oc512kh3ph1"), "conv_blocked.fp32.avx512.small_map") << "weights";
     EXPECT_EQ(variant("mb1ic64ih5oc64kh3ph1"), "conv_blocked.fp32.avx512") << "tails of tiles";
     EXPECT_EQ(variant("mb1ic256ih14oc256kh3ph1"), "conv_winograd.fp32.avx512");
     EXPECT_EQ(variant("mb1ic33ih28oc33kh3ph1"), "conv_winograd.fp32.avx512");
