@@ -328,6 +328,8 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
         }
         case Family::depthwise:
             return depthwise_launch(rows, out.channels, variant);
+        case Family::resize:
+            return {.global = {size(divide_up(rows, tiles_together(rows, rows))), 1, 1}};
         default:
             return {.global = {size(rows), 1, 1}};
     }

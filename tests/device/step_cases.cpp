@@ -144,6 +144,9 @@ std::vector<StepCase> resize_cases() {
     };
     add("bilinear_up", {2, 19, 5, 7}, resize_by(bilinear, 2));
     add("bilinear_up_8", {1, 37, 3, 2}, resize_by(bilinear, 8));
+    add("bilinear_rows_that_share_theirs", {1, 37, 24, 2}, resize_by(bilinear, 11));
+    add("bilinear_rows_across_images", {3, 19, 7, 5}, resize_by(bilinear, 9, 2));
+    add("bilinear_rows_of_many_channels", {1, 2100, 17, 2}, resize_by(bilinear, 4));
     add("bilinear_down", {1, 53, 11, 13}, resize_by(bilinear, 1, 2));
     add("bilinear_odd_ratio", {1, 16, 7, 10}, resize_by(bilinear, 5, 3));
     add("bilinear_of_one_pixel", {3, 19, 1, 1}, resize_by(bilinear, 3));
@@ -159,6 +162,11 @@ std::vector<StepCase> resize_cases() {
     cases.push_back(make("bilinear_to_a_tensors_size", Family::resize, like));
     like.add("sum", Add{Activation::relu}, {0, large});
     cases.push_back(make("bilinear_residual_relu", Family::resize, like));
+
+    NetworkBuilder enlarged({1, 21, 72, 20});
+    const TensorId quarter = enlarged.add("small", Pool{Pool::Kind::max, {4, 4}, {4, 4}, {}}, {0});
+    enlarged.add("sum", Add{Activation::none}, {0, enlarged.add("step", back, {quarter})});
+    cases.push_back(make("bilinear_rows_that_share_theirs_residual", Family::resize, enlarged));
     return cases;
 }
 
