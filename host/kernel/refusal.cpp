@@ -110,8 +110,9 @@ namespace {
 
 // What tiles of few pixels and many filters suit: no idle vectors, no row of the kernel in the
 // padding, and a last tile that does not count.
+constexpr std::int64_t usual_least_pixels = 128, least_of_few_weights = 32;
 Refusal whole_blocks(const FusedStep& step, const Network& network, std::int64_t block,
-                     std::int64_t least_pixels = 128) {
+                     std::int64_t least_pixels = usual_least_pixels) {
     const ConvProblem& p = std::get<Conv>(step.operation).problem;
     if (auto reason = grouped(step, network)) return reason;
     if (round_up(p.filters, widest_vector) % block != 0)
@@ -122,10 +123,13 @@ Refusal whole_blocks(const FusedStep& step, const Network& network, std::int64_t
     return std::nullopt;
 }
 
+// Weights that caches hold pay for small maps, too, although small tiles read them more often.
 Refusal pointwise_blocks(const FusedStep& step, const Network& network, std::int64_t block) {
-    if (std::get<Conv>(step.operation).problem.kernel == Size{1, 1})
-        return whole_blocks(step, network, block);
-    return "computes pointwise kernels";
+    constexpr std::int64_t many_weights = 1 << 18;
+    const ConvProblem& p = std::get<Conv>(step.operation).problem;
+    if (p.kernel != Size{1, 1}) return "computes pointwise kernels";
+    const bool few = p.filters * p.reduction() < many_weights;
+    return whole_blocks(step, network, block, few ? least_of_few_weights : usual_least_pixels);
 }
 
 }  // namespace
@@ -133,7 +137,8 @@ Refusal pointwise_blocks(const FusedStep& step, const Network& network, std::int
 // Bytes of weights are few: pointwise kernels pay for small maps, too.
 Refusal whole_blocks_of_64(const FusedStep& step, const Network& network) {
     const bool pointwise = std::get<Conv>(step.operation).problem.kernel == Size{1, 1};
-    return pointwise ? whole_blocks(step, network, 64, 32) : whole_blocks(step, network, 64);
+    return pointwise ? whole_blocks(step, network, 64, least_of_few_weights)
+                     : whole_blocks(step, network, 64);
 }
 
 Refusal pointwise_blocks_of_64(const FusedStep& step, const Network& network) {

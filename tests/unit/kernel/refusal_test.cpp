@@ -64,7 +64,9 @@ TEST(Refusal, leaves_rows_that_pay_on_one_vendors_devices_to_those) {
     };
     EXPECT_EQ(taken("mb1ic24ih56oc144kh1"), "conv_blocked.fp32.avx512.block48");
     EXPECT_EQ(taken("mb1ic144ih56oc24kh1"), "conv_blocked.fp32.avx512") << "24 of 48 lanes idle";
-    EXPECT_EQ(taken("mb1ic960ih7oc160kh1"), "conv_blocked.fp32.avx512") << "49 pixels";
+    EXPECT_EQ(taken("mb1ic160ih7oc960kh1"), "conv_blocked.fp32.avx512.block64") << "few weights";
+    EXPECT_EQ(taken("mb1ic960ih7oc160kh1"), "conv_blocked.fp32.avx512") << "no whole blocks";
+    EXPECT_EQ(taken("mb1ic160ih5oc960kh1"), "conv_blocked.fp32.avx512") << "25 pixels";
     EXPECT_EQ(taken("mb1ic64ih56oc64kh3sh2ph1"), "conv_blocked.fp32.avx512") << "no 1x1 kernel";
 }
 
@@ -97,8 +99,8 @@ TEST(Refusal, fetches_blocks_to_come_where_pixels_are_few_and_weights_many) {
               "conv_blocked.int8.avx512-vnni.block64.small_map");
     EXPECT_EQ(taken("mb2ic512ih7oc512kh3ph1", Precision::fp32), "conv_blocked.fp32.avx512")
         << "98 pixels";
-    EXPECT_EQ(taken("mb1ic160ih7oc960kh1", Precision::fp32), "conv_blocked.fp32.avx512")
-        << "150 thousand weights";
+    EXPECT_EQ(taken("mb1ic160ih7oc160kh3ph1", Precision::fp32), "conv_blocked.fp32.avx512")
+        << "230 thousand weights";
     EXPECT_EQ(taken("mb1ic512ih7oc1024kh3ph1g2", Precision::fp32), "conv_blocked.fp32.avx512")
         << "groups";
 }
