@@ -1,5 +1,7 @@
 #include "host/run/roof.h"
 
+#include <bit>
+
 #include "host/record/roofline.h"
 
 namespace slimbench {
@@ -14,8 +16,7 @@ void Roof::hold(ResultRecord& record) {
     if (!peaks_ || record.status != Status::measured) return;
     put_roofline(record, *peaks_);
     if (!beats_roof(record)) return;
-    if (!asked_again_) {
-        asked_again_ = true;
+    if (std::has_single_bit(++beaten_)) {
         if (const std::optional<Peaks> raised = ask_(PeaksWanted::raised)) peaks_ = raised;
         put_roofline(record, *peaks_);
     }
