@@ -111,6 +111,7 @@ namespace {
 // What tiles of few pixels and many filters suit: no idle vectors, no row of the kernel in the
 // padding, and a last tile that does not count.
 constexpr std::int64_t usual_least_pixels = 128, least_of_few_weights = 32;
+constexpr std::int64_t many_weights = 1 << 18;
 Refusal whole_blocks(const FusedStep& step, const Network& network, std::int64_t block,
                      std::int64_t least_pixels = usual_least_pixels) {
     const ConvProblem& p = std::get<Conv>(step.operation).problem;
@@ -125,7 +126,6 @@ Refusal whole_blocks(const FusedStep& step, const Network& network, std::int64_t
 
 // Weights that caches hold pay for small maps, too, although small tiles read them more often.
 Refusal pointwise_blocks(const FusedStep& step, const Network& network, std::int64_t block) {
-    constexpr std::int64_t many_weights = 1 << 18;
     const ConvProblem& p = std::get<Conv>(step.operation).problem;
     if (p.kernel != Size{1, 1}) return "computes pointwise kernels";
     const bool few = p.filters * p.reduction() < many_weights;
@@ -152,14 +152,14 @@ Refusal pointwise_blocks_of_48(const FusedStep& step, const Network& network) {
 // So few pixels that to fetch weights takes as long as to use them, and so many weights that there
 // are blocks to come.
 Refusal small_map(const FusedStep& step, const Network& network) {
-    constexpr std::int64_t most_pixels = 64, least_weights = 1 << 18;
+    constexpr std::int64_t most_pixels = 64;
     const ConvProblem& p = std::get<Conv>(step.operation).problem;
     if (auto reason = grouped(step, network)) return reason;
     if (const std::int64_t pixels = network.tensors[step.output].shape.pixels();
         pixels > most_pixels)
         return fmt::format("computes {} pixels at most, this step has {}", most_pixels, pixels);
-    if (const std::int64_t weights = p.filters * p.reduction(); weights < least_weights)
-        return fmt::format("pays from {} weights on, this step has {}", least_weights, weights);
+    if (const std::int64_t weights = p.filters * p.reduction(); weights < many_weights)
+        return fmt::format("pays from {} weights on, this step has {}", many_weights, weights);
     return std::nullopt;
 }
 

@@ -46,8 +46,8 @@ constexpr Variant wide(Variant row, decltype(Variant::refuse) refuse) {
 }
 
 // The row that fetches the weights of blocks to come (kernels/cl/blocked_sum.clh).
-constexpr Variant ahead(Variant row, decltype(Variant::refuse) refuse) {
-    row.refuse = refuse;
+constexpr Variant for_small_maps(Variant row) {
+    row.refuse = small_map;
     return row;
 }
 
@@ -239,9 +239,8 @@ constexpr std::array rows{
     wide(blocked("conv_blocked.fp32.avx512.block48", fp32, "-DWHOLE_BLOCKS -DPOINTWISE", {9, 3, 16},
                  Tier::avx512),
          pointwise_blocks_of_48),
-    ahead(blocked("conv_blocked.fp32.avx512.small_map", fp32, "-DFETCH_NEXT_BLOCKS", {14, 2, 16},
-                  Tier::avx512),
-          small_map),
+    for_small_maps(blocked("conv_blocked.fp32.avx512.small_map", fp32, "-DFETCH_NEXT_BLOCKS",
+                           {14, 2, 16}, Tier::avx512)),
     blocked("conv_blocked.fp32.avx512", fp32, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp32.avx2", fp32, "", {6, 2, 8}, Tier::avx2),
     blocked("conv_blocked.fp32.portable", fp32, "", {6, 2, 4}, Tier::portable),
@@ -261,10 +260,9 @@ constexpr std::array rows{
     winograd("conv_winograd.fp16.avx512.narrow", fp16, {8, 2, 16}, Tier::avx512, winograd_8x32),
     winograd("conv_winograd.fp16.avx2", fp16, {6, 2, 8}, Tier::avx2, winograd_6x16),
     blocked("conv_blocked.fp16.avx512.pixel", fp16, "", {1, 4, 16}, Tier::avx512),
-    ahead(by_avx512_fp16(blocked("conv_blocked_native.fp16.avx512.small_map", fp16, "", {14, 2, 16},
-                                 Tier::avx512),
-                         "-DHALF_AVX512 -DFETCH_NEXT_BLOCKS"),
-          small_map),
+    for_small_maps(by_avx512_fp16(
+        blocked("conv_blocked_native.fp16.avx512.small_map", fp16, "", {14, 2, 16}, Tier::avx512),
+        "-DHALF_AVX512 -DFETCH_NEXT_BLOCKS")),
     by_avx512_fp16(blocked("conv_blocked_native.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512)),
     blocked("conv_blocked.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512),
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
@@ -316,9 +314,8 @@ constexpr std::array rows{
     wide(blocked("conv_blocked.int8.avx512-vnni.block64", int8, "-DWHOLE_BLOCKS -DDOT_VNNI",
                  {6, 4, 16}, Tier::avx512_vnni),
          whole_blocks_of_64),
-    ahead(blocked("conv_blocked.int8.avx512-vnni.small_map", int8, "-DDOT_VNNI -DFETCH_NEXT_BLOCKS",
-                  {14, 2, 16}, Tier::avx512_vnni),
-          small_map),
+    for_small_maps(blocked("conv_blocked.int8.avx512-vnni.small_map", int8,
+                           "-DDOT_VNNI -DFETCH_NEXT_BLOCKS", {14, 2, 16}, Tier::avx512_vnni)),
     blocked("conv_blocked.int8.avx512-vnni", int8, "-DDOT_VNNI", {14, 2, 16}, Tier::avx512_vnni),
     blocked("conv_blocked.int8.avx512", int8, "-DDOT_MADD", {12, 2, 16}, Tier::avx512),
     blocked("conv_blocked.int8.avx2", int8, "-DDOT_MADD", {4, 2, 8}, Tier::avx2),

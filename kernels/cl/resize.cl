@@ -45,6 +45,7 @@ INLINE void resize_share(const int taps, output_share share, STEP_ARGUMENTS) {
     global const ELEMENT* image = input + pixel_index(from, share.n, 0, 0);
     const axis_window vertical =
         window_at(weights, taps, to.height, share.y, from.height, row_pitch(from));
+    const bool streamed = streams(output, to, 64 << 20);
     FOR_EACH_PIXEL(share) {
         const axis_window horizontal = window_at(weights + (long)to.height * (1 + taps), taps,
                                                  to.width, x, from.width, from.pitch);
@@ -57,7 +58,8 @@ INLINE void resize_share(const int taps, output_share share, STEP_ARGUMENTS) {
                 if (y < taps)
                     sum = fma((lanes_float)(vertical.weight[y]),
                               interpolated(image + c + vertical.offset[y], taps, horizontal), sum);
-            finish(residual + added + c, output + out + c, args, scaled(channels, args, c, sum));
+            store_or_stream(streamed, output + out + c,
+                            activated(residual + added + c, args, scaled(channels, args, c, sum)));
         }
         fill_halo_of_share(output, args, share, x);
     }
