@@ -186,8 +186,8 @@ PassesTime Chain::run_unobserved(std::size_t first, std::size_t end, int passes,
             if (closes) ended = events.last;
         }
     device_.queue().finish();
-    const double host = stopwatch.seconds() * passes / (passes + leading);
-    return {{times_of(begun).start_ns, times_of(ended).end_ns}, host};
+    const double each = stopwatch.seconds() / (passes + leading);
+    return {{times_of(begun).start_ns, times_of(ended).end_ns}, each * passes, each * leading};
 }
 
 std::vector<ChainTimes> Chain::run_passes(std::size_t first, std::size_t end, int passes) {

@@ -52,7 +52,8 @@ struct ChainTimes {
 // Of passes that were enqueued at once and of which no step was observed.
 struct PassesTime {
     LaunchTime device;  // first START to last END
-    double host = 0;    // seconds from the first enqueue until all is finished
+    double host = 0;    // seconds from the first enqueue until all is finished, by their share
+    double ahead = 0;   // the same of passes that went ahead
 };
 
 class Chain {

@@ -149,8 +149,8 @@ public:
     void start_round() { records_.emplace_back(); }
     const std::vector<Records>& records() const { return records_; }
 
-    void workload(std::size_t index, std::size_t count, const std::string& id) override {
-        progress_.workload((records_.size() - 1) * count + index, rounds_ * count, id);
+    void position(std::size_t done, std::size_t rows, const std::string& id) override {
+        progress_.position((records_.size() - 1) * rows + done, rounds_ * rows, id);
     }
     void phase(const std::string& text) override { progress_.phase(text); }
     void notice(const std::string& text) override { progress_.notice(text); }

@@ -25,8 +25,8 @@ class LayerObserver : public RunObserver {
 public:
     LayerObserver(const ListedLayers& layers, bool json, bool quiet)
         : layers_(layers), json_(json), progress_(quiet) {}
-    void workload(std::size_t index, std::size_t count, const std::string& id) override {
-        progress_.workload(index, count, id);
+    void position(std::size_t done, std::size_t rows, const std::string& id) override {
+        progress_.position(done, rows, id);
     }
     void phase(const std::string& text) override { progress_.phase(text); }
     void notice(const std::string& text) override { progress_.notice(text); }

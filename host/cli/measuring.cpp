@@ -150,30 +150,29 @@ ProgressView::~ProgressView() {
 }
 
 std::string ProgressView::time_left() const {
-    if (index_ == 0) return "";
+    if (done_ == 0) return "";
     const double spent =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
     return ", about " +
-           duration(spent / static_cast<double>(index_) * static_cast<double>(count_ - index_)) +
+           duration(spent / static_cast<double>(done_) * static_cast<double>(count_ - done_)) +
            " left";
 }
 
 void ProgressView::draw(const std::string& text) {
     if (quiet_ || !terminal_) return;
-    fmt::print(stderr, "\r\x1b[K[{}/{}{}] {}  {}", index_ + 1, count_, time_left(), id_, text);
+    fmt::print(stderr, "\r\x1b[K[{}/{}{}] {}  {}", done_ + 1, count_, time_left(), id_, text);
     std::fflush(stderr);
 }
 
 void ProgressView::print_line(const std::string& text) {
     if (quiet_) return;
-    fmt::print(stderr, "{}[{}/{}] {}\n", terminal_ ? "\r\x1b[K" : "", index_ + 1, count_, text);
+    fmt::print(stderr, "{}[{}/{}] {}\n", terminal_ ? "\r\x1b[K" : "", done_ + 1, count_, text);
 }
 
-void ProgressView::workload(std::size_t index, std::size_t count, const std::string& id) {
-    index_ = index;
+void ProgressView::position(std::size_t done, std::size_t count, const std::string& id) {
+    done_ = done;
     count_ = count;
     id_ = id;
-    draw("preparing");
 }
 
 void ProgressView::phase(const std::string& text) {

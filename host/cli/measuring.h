@@ -43,7 +43,8 @@ class ProgressView {
 public:
     explicit ProgressView(bool quiet);
     ~ProgressView();
-    void workload(std::size_t index, std::size_t count, const std::string& id);
+    // So many of so many are done: rows, or layers to tune.
+    void position(std::size_t done, std::size_t count, const std::string& id);
     void phase(const std::string& text);
     void notice(const std::string& text);
     void record(const ResultRecord& record);
@@ -54,7 +55,7 @@ private:
     std::string time_left() const;
 
     bool quiet_, terminal_;
-    std::size_t index_ = 0, count_ = 0;
+    std::size_t done_ = 0, count_ = 0;
     std::string id_;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

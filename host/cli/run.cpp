@@ -88,8 +88,8 @@ std::set<std::string> settled_rows(const std::string& path) {
 class JournalObserver : public RunObserver {
 public:
     JournalObserver(const std::string& path, bool quiet) : journal_(path), progress_(quiet) {}
-    void workload(std::size_t index, std::size_t count, const std::string& id) override {
-        progress_.workload(index, count, id);
+    void position(std::size_t done, std::size_t rows, const std::string& id) override {
+        progress_.position(done, rows, id);
     }
     void phase(const std::string& text) override { progress_.phase(text); }
     void notice(const std::string& text) override { progress_.notice(text); }

@@ -23,7 +23,8 @@ class SavingObserver : public TuneObserver {
 public:
     SavingObserver(std::string path, bool quiet) : path_(std::move(path)), progress_(quiet) {}
     void workload(std::size_t index, std::size_t count, const std::string& id) override {
-        progress_.workload(index, count, id);
+        progress_.position(index, count, id);
+        progress_.phase("preparing");
         progress_.notice(id);
     }
     void phase(const std::string& text) override { progress_.phase(text); }

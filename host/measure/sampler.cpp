@@ -13,19 +13,17 @@ namespace slimbench {
 
 namespace {
 
-constexpr int max_samples = 2000;
 constexpr double stable_within = 0.03;  // medians of two successive windows of calls
 constexpr int stable_window = 3;
 constexpr double warm_up_limit_factor = 10;  // gives up on stability; the flags tell
-constexpr double trend_limit = 0.05;
-constexpr double clock_limit = 1.05;  // probe after over probe before
-constexpr double gap_share = 0.2;     // of the host's time outside the device's span
-constexpr double gap_floor = 300e-6;  // launch floors of tiny rows are no disagreement
-constexpr double least_ticks = 100;   // of the device's clock in a sample
-constexpr int most_calls = 4096;      // in a sample
-constexpr double long_run = 10e-3;    // seconds in which both clocks must agree
-constexpr double busy_limit = 0.5;    // processors that others had
-constexpr double busy_window = 0.2;   // seconds from which on that can be told
+constexpr double clock_limit = 1.05;         // probe after over probe before
+constexpr double gap_share = 0.2;            // of the host's time outside the device's span
+constexpr double gap_floor = 300e-6;         // launch floors of tiny rows are no disagreement
+constexpr double least_ticks = 100;          // of the device's clock in a sample
+constexpr int most_calls = 4096;             // in a sample
+constexpr double long_run = 10e-3;           // seconds in which both clocks must agree
+constexpr double busy_limit = 0.5;           // processors that others had
+constexpr double busy_window = 0.2;          // seconds from which on that can be told
 
 class SilentReporter : public benchmark::BenchmarkReporter {
 public:
@@ -54,19 +52,22 @@ bool stable(std::span<const double> times) {
 
 struct Warmed {
     double spent = 0;     // seconds
-    double per_call = 0;  // expected seconds of one call, host side
+    double per_call = 0;  // expected seconds of one call and what goes ahead of it, host side
 };
 
-Warmed warm(const Protocol& protocol, WarmUp kind, const Calls& call) {
+Warmed warm(const Protocol& protocol, WarmUp kind, const Calls& call, bool until_stable) {
     if (kind == WarmUp::none) return {};
     const auto started = std::chrono::steady_clock::now();
-    std::vector<double> times;
+    std::vector<double> times, whole;
     do {
-        times.push_back(call(1).host);
+        const CallTime time = call(1);
+        times.push_back(time.host);
+        whole.push_back(time.host + time.ahead);
     } while (seconds_since(started) < protocol.warm_up ||
-             (!stable(times) && seconds_since(started) < warm_up_limit_factor * protocol.warm_up));
-    const std::size_t window = std::min<std::size_t>(times.size(), stable_window);
-    return {seconds_since(started), median_of(std::span(times).last(window))};
+             (until_stable && !stable(times) &&
+              seconds_since(started) < warm_up_limit_factor * protocol.warm_up));
+    const std::size_t window = std::min<std::size_t>(whole.size(), stable_window);
+    return {seconds_since(started), median_of(std::span(whole).last(window))};
 }
 
 // Doubled until the device's clock resolves them: a time of a few ticks says little about how many
@@ -81,7 +82,8 @@ int calls_per_sample(WarmUp kind, const Calls& call, double tick) {
 int sample_count(const Protocol& protocol, WarmUp kind, double per_call) {
     if (kind == WarmUp::none) return protocol.min_samples;
     const double wanted = std::ceil(protocol.min_time / std::max(per_call, 1e-9));
-    return static_cast<int>(std::clamp<double>(wanted, protocol.min_samples, max_samples));
+    return static_cast<int>(std::clamp<double>(
+        wanted, protocol.min_samples, std::max(protocol.min_samples, protocol.max_samples)));
 }
 
 void host_by_google_benchmark(const std::string& name, int iterations,
@@ -122,8 +124,7 @@ struct Doubts {
 
 std::vector<std::string> find_flags(const Measurement& measured, const Doubts& doubts) {
     std::vector<std::string> flags;
-    const auto drift = trend(measured.device);
-    if (drift && std::abs(*drift) > trend_limit) flags.emplace_back("trend");
+    if (drifts(measured.device)) flags.emplace_back(trend_flag);
     if (doubts.clock_ratio > clock_limit) flags.emplace_back("throttled");
     const double device = median_of(measured.device) * measured.calls_per_sample;
     const double host = median_of(measured.host) * measured.calls_per_sample;
@@ -139,15 +140,17 @@ std::vector<std::string> find_flags(const Measurement& measured, const Doubts& d
 }  // namespace
 
 Measurement sample(const std::string& name, const Protocol& protocol, WarmUp warm_up,
-                   const Calls& call, const Clocks& clocks) {
+                   const Calls& call, const Clocks& clocks, std::optional<int> known_calls) {
     const ProcessorTime started = clocks.processors();
-    const Warmed warmed = warm(protocol, warm_up, call);
+    const Warmed warmed = warm(protocol, warm_up, call, !known_calls);
     const auto warmed_at = std::chrono::steady_clock::now();
     Measurement measured;
     measured.warmup = warmed.spent;
-    measured.calls_per_sample = calls_per_sample(warm_up, call, clocks.tick);
-    Doubts doubts{.clocks_disagree = clocks_disagree(warm_up, call, warmed.per_call),
-                  .tick = clocks.tick};
+    measured.calls_per_sample =
+        known_calls ? *known_calls : calls_per_sample(warm_up, call, clocks.tick);
+    Doubts doubts{
+        .clocks_disagree = !known_calls && clocks_disagree(warm_up, call, warmed.per_call),
+        .tick = clocks.tick};
     const int calls = measured.calls_per_sample;
     const double clock_before = clocks.arithmetic();
     host_by_google_benchmark(name, sample_count(protocol, warm_up, calls * warmed.per_call), [&] {

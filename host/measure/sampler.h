@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "host/measure/clock_probe.h"
@@ -16,6 +17,7 @@ namespace slimbench {
 struct CallTime {
     double device = 0;      // by device events, from the first START to the last END
     double host = 0;        // by the host's clock
+    double ahead = 0;       // by it, of calls that went ahead of these
     bool clock_ran = true;  // false when some event ended no later than it started
 };
 using Calls = std::function<CallTime(int calls)>;
@@ -33,7 +35,9 @@ enum class WarmUp { until_stable, none };
 // Samples are hosted by Google Benchmark with a fixed number of iterations and manual time; every
 // one is kept. Where a call has fewer than a hundred ticks, a sample is several calls at once; a
 // cold call stays alone. The last calls made are those of the samples.
+// With `known_calls` to a sample it goes on with a row that was sampled before: it warms up for as
+// long as the protocol says, and asks neither for stable times nor for clocks that agree.
 Measurement sample(const std::string& name, const Protocol& protocol, WarmUp warm_up,
-                   const Calls& call, const Clocks& clocks);
+                   const Calls& call, const Clocks& clocks, std::optional<int> known_calls = {});
 
 }  // namespace slimbench

@@ -51,6 +51,7 @@ struct FieldTable<Measurement> {
         Field{"warmup_ns", &Measurement::warmup},
         Field{"sampling_ns", &Measurement::sampling},
         Field{"calls_per_sample", &Measurement::calls_per_sample},
+        Field{"blocks", &Measurement::blocks},
         Field{"spinning_waits", &Measurement::spinning_waits},
     };
 };

@@ -57,6 +57,8 @@ struct RowIdentity {
     std::string id() const;
 };
 
+inline constexpr std::string_view trend_flag = "trend";  // drifts() (host/record/statistics.h)
+
 // All times are samples in seconds of one call, in the order in which they were taken.
 struct Measurement {
     std::vector<double> device;  // first START to last END by device events
@@ -69,6 +71,7 @@ struct Measurement {
     // Enqueued at once and waited for together, where one alone is too short for the device's
     // clock; a sample is their mean.
     int calls_per_sample = 1;
+    int blocks = 1;  // that the samples were taken in, others of a turn between them
     bool spinning_waits =
         false;  // the driver's threads spun between launches (host/cl/spinning_waits.h)
 };

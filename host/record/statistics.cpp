@@ -76,4 +76,10 @@ std::optional<double> trend(std::span<const double> samples) {
     return median_of(samples.last(third)) / first - 1;
 }
 
+bool drifts(std::span<const double> samples) {
+    constexpr double limit = 0.05;
+    const std::optional<double> drift = trend(samples);
+    return drift && std::abs(*drift) > limit;
+}
+
 }  // namespace slimbench

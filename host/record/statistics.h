@@ -28,4 +28,7 @@ Summary summarize(std::span<const double> samples);  // throws std::invalid_argu
 // samples.
 std::optional<double> trend(std::span<const double> samples);
 
+// Whether that is over 5 % either way: not warmed up, or a machine that changed meanwhile.
+bool drifts(std::span<const double> samples);
+
 }  // namespace slimbench

@@ -1,53 +1,20 @@
-// Plans the rows of workloads, starts workers, asks them row by row, and turns whatever happens to
-// them into records.
+// Starts workers, asks them for the rows of workloads, those that are compared in turn, and turns
+// whatever happens to them into records.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <optional>
-#include <regex>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "host/kernel/tier.h"
-#include "host/kernel/tuning_table.h"
-#include "host/record/result_record.h"
-#include "host/run/message.h"
-#include "host/suite/workload.h"
+#include "host/run/rows.h"
 
 namespace slimbench {
-
-struct RunOptions {
-    std::string device;                 // select_device() pattern
-    std::optional<Tier> tier;           // kernels of at most this tier
-    std::string kernel;                 // only variants whose name contains this
-    bool unproven = false;              // take unproven variants as well
-    std::vector<std::string> peers;     // peer_names: convolutions also through these, alternated
-    std::string suite, suite_hash;      // for the records
-    std::optional<std::regex> filter;   // only rows whose id matches somewhere
-    bool roofline = true;               // hold rows against the device's peaks
-    std::optional<TuningTable> tuning;  // variants by measurement; else the registry's order
-};
-
-PrepareRequest prepare_request(const Workload& workload, const RunOptions& options);
-
-// One row that a workload yields.
-struct Row {
-    RowIdentity identity;
-    std::size_t step = 0;  // layer rows: index of the fused step
-    bool convolution = false;
-    std::string problem;  // canonical text of a convolution
-};
-std::vector<Row> rows_of(const Workload& workload, const RunOptions& options);
-
-// The command that measures a row again.
-std::string repro_command(const Workload& workload, const Row& row, const RunOptions& options);
 
 class RunObserver {
 public:
     virtual ~RunObserver() = default;
-    virtual void workload(std::size_t index, std::size_t count, const std::string& id) = 0;
+    // So many rows of so many are done; `id` is that of the workload in hand.
+    virtual void position(std::size_t done, std::size_t rows, const std::string& id) = 0;
     virtual void phase(const std::string& text) = 0;
     virtual void notice(const std::string& text) = 0;     // worth a line of its own
     virtual void record(const ResultRecord& record) = 0;  // journal it; throwing ends the run

@@ -112,6 +112,7 @@ public:
 
     ResultRecord prepare(const PrepareRequest& request, const Progress& progress) override {
         release();
+        verdicts_->refresh();  // other workers of a turn verify the same steps
         request_ = request;
         plan_ = plan_for(request.network);
         ResultRecord record = blank();

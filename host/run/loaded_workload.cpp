@@ -73,13 +73,13 @@ public:
 private:
     static CallTime call_time(const PassesTime& passes) {
         const double device = passes.device.seconds();
-        return {device, passes.host, device > 0};
+        return {device, passes.host, passes.ahead, device > 0};
     }
 
     static CallTime call_time(const std::vector<ChainTimes>& passes) {
         const LaunchTime span{passes.front().launches.front().start_ns,
                               passes.back().launches.back().end_ns};
-        CallTime call{span.seconds(), 0, true};
+        CallTime call{span.seconds(), 0, 0, true};
         for (const ChainTimes& pass : passes) {
             call.host += pass.host;
             for (const LaunchTime& launch : pass.launches)
@@ -111,8 +111,8 @@ private:
             runs.insert(runs.end(), passes.begin(), passes.end());
             return call_time(passes);
         };
-        record.measurement =
-            sample(record.identity.id(), request.protocol, WarmUp::until_stable, call, clocks());
+        record.measurement = sample(record.identity.id(), request.protocol, WarmUp::until_stable,
+                                    call, clocks(), request.calls_per_sample);
         const Measurement& measured = *record.measurement;
         const auto samples = static_cast<std::ptrdiff_t>(measured.device.size());
         if (observes_samples())  // warm-up calls went the same way; the last ones are samples
@@ -182,7 +182,7 @@ private:
                 leads = leads && time.device < host_matters_below;
                 return time;
             },
-            request.block ? no_clocks() : clocks());
+            request.block ? no_clocks() : clocks(), request.calls_per_sample);
         return judged(std::move(record));
     }
 

@@ -73,14 +73,17 @@ PeaksWanted peaks_wanted_from(const nlohmann::json& json) {
 }
 
 nlohmann::json to_json(const MeasureRequest& request) {
-    return {{"verb", "measure"},
-            {"kind", request.kind == RowKind::forward ? "forward" : "layer"},
-            {"step", request.step},
-            {"cache", request.cache == CacheState::hot ? "hot" : "cold"},
-            {"warm_up", request.protocol.warm_up},
-            {"min_time", request.protocol.min_time},
-            {"min_samples", request.protocol.min_samples},
-            {"block", request.block}};
+    nlohmann::json json{{"verb", "measure"},
+                        {"kind", request.kind == RowKind::forward ? "forward" : "layer"},
+                        {"step", request.step},
+                        {"cache", request.cache == CacheState::hot ? "hot" : "cold"},
+                        {"warm_up", request.protocol.warm_up},
+                        {"min_time", request.protocol.min_time},
+                        {"min_samples", request.protocol.min_samples},
+                        {"max_samples", request.protocol.max_samples},
+                        {"block", request.block}};
+    if (request.calls_per_sample) json["calls_per_sample"] = *request.calls_per_sample;
+    return json;
 }
 
 MeasureRequest measure_request_from(const nlohmann::json& json) try {
@@ -91,7 +94,10 @@ MeasureRequest measure_request_from(const nlohmann::json& json) try {
     request.protocol.warm_up = json.at("warm_up");
     request.protocol.min_time = json.at("min_time");
     request.protocol.min_samples = json.at("min_samples");
+    request.protocol.max_samples = json.value("max_samples", request.protocol.max_samples);
     request.block = json.value("block", false);
+    if (json.contains("calls_per_sample"))
+        request.calls_per_sample = json["calls_per_sample"].get<int>();
     return request;
 } catch (const nlohmann::json::exception& error) {
     throw std::runtime_error(fmt::format("measure request: {}", error.what()));

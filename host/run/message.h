@@ -51,6 +51,7 @@ struct MeasureRequest {
     // One of many short blocks that take turns with another worker's: min_samples calls without
     // warm-up, and nothing but their times comes back.
     bool block = false;
+    std::optional<int> calls_per_sample = {};  // of a row's earlier blocks: this one goes on
 };
 nlohmann::json to_json(const MeasureRequest& request);
 MeasureRequest measure_request_from(const nlohmann::json& json);

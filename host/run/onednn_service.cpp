@@ -156,16 +156,16 @@ private:
             return record;
         }
         record.status = Status::measured;
-        record.measurement =
-            sample(record.identity.id(), request.protocol, WarmUp::until_stable,
-                   [&](int calls) {
-                       double seconds = 0;
-                       for (int i = 0; i < calls; ++i) seconds += layer->run();
-                       return CallTime{seconds, seconds,
-                                       true};  // a library call has no device clock of its own,
-                                               // and the host's ticks are nanoseconds
-                   },
-                   {});
+        record.measurement = sample(
+            record.identity.id(), request.protocol, WarmUp::until_stable,
+            [&](int calls) {
+                double seconds = 0;
+                for (int i = 0; i < calls; ++i) seconds += layer->run();
+                // A library call has no device clock of its own, and the host's ticks are
+                // nanoseconds.
+                return CallTime{seconds, seconds};
+            },
+            {}, request.calls_per_sample);
         return record;
     }
 

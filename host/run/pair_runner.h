@@ -9,8 +9,8 @@
 
 #include "host/gate/draw.h"
 #include "host/gate/pair.h"
-#include "host/run/coordinator.h"
 #include "host/run/device_worker.h"
+#include "host/run/rows.h"
 
 namespace slimbench {
 

@@ -10,9 +10,9 @@
 #include "host/cl/program.h"
 #include "host/kernel/plan.h"
 #include "host/record/statistics.h"
-#include "host/run/coordinator.h"
 #include "host/run/device_worker.h"
 #include "host/run/environment.h"
+#include "host/run/rows.h"
 #include "host/run/tuning_files.h"
 
 namespace slimbench {

@@ -6,6 +6,10 @@ namespace slimbench {
 
 VerdictCache::VerdictCache(std::string path, std::string scope)
     : file_(std::move(path), std::move(scope)) {
+    refresh();
+}
+
+void VerdictCache::refresh() {
     file_.read([&](const nlohmann::json& entry) {
         Verdict verdict;
         verdict.result = Verdict::Result::correct;

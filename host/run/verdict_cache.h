@@ -16,6 +16,9 @@ public:
     // reference. An empty path keeps verdicts in memory only.
     VerdictCache(std::string path, std::string scope);
 
+    // Takes what other processes have kept since.
+    void refresh();
+
     std::optional<Verdict> find(const std::string& step_key) const;  // comes back marked `cached`
     void keep(const std::string& step_key, const Verdict& verdict);
 

@@ -112,6 +112,17 @@ ResultRecord WorkerLink::measure(const MeasureRequest& request, ChildProcess::De
     return from_json(ask(to_json(request), deadline, {}).at("record"));
 }
 
+bool WorkerLink::release() try {
+    ask({{"verb", "release"}}, steady_clock::now() + release_time_limit, {});
+    return true;
+} catch (const ChildEnded&) {
+    return false;
+} catch (const WorkerTimedOut&) {
+    return false;
+} catch (const WorkerFailed&) {
+    return false;
+}
+
 Finding WorkerLink::probe(Capability capability, ChildProcess::Deadline deadline) {
     const nlohmann::json reply =
         ask({{"verb", "probe"}, {"capability", name(capability)}}, deadline, {});

@@ -46,6 +46,8 @@ inline constexpr std::chrono::seconds peaks_time_limit{120};
 
 inline constexpr std::chrono::seconds probe_time_limit{30};  // compilers may be slow to start
 
+inline constexpr std::chrono::seconds release_time_limit{30};
+
 class WorkerLink {
 public:
     using Phase = std::function<void(const std::string&)>;
@@ -62,6 +64,7 @@ public:
     ResultRecord await_record(ChildProcess::Deadline deadline, const Phase& phase);
 
     ResultRecord measure(const MeasureRequest& request, ChildProcess::Deadline deadline);
+    bool release();  // false when the worker ended, or could not
     Peaks peaks(PeaksWanted wanted, ChildProcess::Deadline deadline, const Phase& phase);
     Finding probe(Capability capability, ChildProcess::Deadline deadline);
     void take(const Finding& finding);

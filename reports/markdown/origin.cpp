@@ -99,6 +99,9 @@ void add_protocol(DistinctValues& values, const Records& records) {
             warm_ups.push_back(*row.measurement->warmup);
         if (row.measurement && row.measurement->spinning_waits)
             values.add("driver's threads", "spin between launches");
+        if (row.measurement && row.measurement->blocks > 1)
+            values.add("what is compared", fmt::format("in turn, in {} blocks of samples a row",
+                                                       row.measurement->blocks));
     }
     values.add("samples per row",
                from_to(counts, [](double count) { return fmt::format("{:.0f}", count); }));

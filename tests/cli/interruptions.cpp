@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <thread>
 
 #include "tests/cli/fixture.h"
 
@@ -70,8 +72,9 @@ protected:
 };
 
 TEST_F(Interruption, killed_worker_costs_the_workload_in_flight) {
-    Program program(long_run({}, "0.6"), environment());
-    wait_for_rows(program, 2);
+    Program program(long_run({}, "1"), environment());
+    wait_for_rows(program, 2);  // a turn is over
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
     const pid_t worker = worker_of(program);
     kill(worker, SIGKILL);
     const Finished finished = program.wait();
@@ -81,6 +84,7 @@ TEST_F(Interruption, killed_worker_costs_the_workload_in_flight) {
     const auto lost = [](const ResultRecord& record) { return record.status != Status::measured; };
     ASSERT_EQ(std::ranges::count_if(left, lost), 1);
     const ResultRecord& record = *std::ranges::find_if(left, lost);
+    EXPECT_EQ(record.identity.batch, 2) << "of the turn in flight";
     EXPECT_EQ(record.status, Status::crashed);
     EXPECT_THAT(record.reason, HasSubstr("signal 9"));
     EXPECT_FALSE(record.repro.empty());

@@ -151,6 +151,17 @@ TEST_F(Output, records_of_a_run_are_valid_and_complete) {
     EXPECT_EQ(ids.size(), 2u * 2u * (1 + 5 * 2));
 }
 
+TEST_F(Output, what_is_compared_was_measured_in_turn) {
+    ASSERT_EQ(run(short_run({tiny_, "--layers", "--batch", "1,2"})).exit_code, 0);
+    for (const ResultRecord& record : records())
+        EXPECT_EQ(record.measurement->blocks, 4) << record.identity.id();
+    // Both batches have the row, and nothing in them is compared with it.
+    ASSERT_EQ(run(short_run({tiny_, "--precision", "int8", "--batch", "1,2"})).exit_code, 0);
+    ASSERT_EQ(records().size(), 2u);
+    for (const ResultRecord& record : records())
+        EXPECT_EQ(record.measurement->blocks, 1) << record.identity.id();
+}
+
 TEST_F(Output, allocator_keeps_what_is_free_for_the_next_tensor) {
     if (std::string_view(SLIMBENCH_SANITIZE).find("address") != std::string_view::npos)
         GTEST_SKIP() << "AddressSanitizer has an allocator of its own";

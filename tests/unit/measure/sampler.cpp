@@ -30,15 +30,18 @@ struct FakeDevice {
     double launch = 10e-6;         // beside the calls, by the host's clock
     double slower_every_time = 1;  // a fixed piece of arithmetic
     double others = 0;             // processors that other processes have
+    double ahead = 0;              // what goes ahead of every call
+    Protocol protocol = quick;
     std::vector<int> calls_made = {};
 
     CallTime run(int calls) {
         calls_made.push_back(calls);
         const double busy = calls * seconds;
         const double shown = clock_rate * busy;
-        return {tick > 0 ? std::floor(shown / tick) * tick : shown, busy + launch, true};
+        return {tick > 0 ? std::floor(shown / tick) * tick : shown, busy + launch, ahead, true};
     }
-    Measurement sampled(WarmUp warm_up = WarmUp::until_stable) {
+    Measurement sampled(WarmUp warm_up = WarmUp::until_stable,
+                        std::optional<int> known_calls = {}) {
         double arithmetic = 1e-3;
         const auto slow_down = [&] { return arithmetic *= slower_every_time; };
         ProcessorTime now;
@@ -47,8 +50,9 @@ struct FakeDevice {
             now.others += others;
             return now;
         };
-        return sample("fake", quick, warm_up, [&](int calls) { return run(calls); },
-                      {tick, slow_down, a_second_later});
+        return sample(
+            "fake", protocol, warm_up, [&](int calls) { return run(calls); },
+            {tick, slow_down, a_second_later}, known_calls);
     }
 };
 
@@ -65,7 +69,7 @@ TEST(Sampler, tells_what_sampling_took_with_what_its_samples_leave_out) {
     constexpr std::chrono::milliseconds unseen{2};
     const auto call = [&](int) {
         std::this_thread::sleep_for(unseen);
-        return CallTime{1e-6, 1e-6, true};
+        return CallTime{1e-6, 1e-6};
     };
     const Clocks clocks{0, [] { return 1.0; }, [] { return ProcessorTime{}; }};
     const Measurement measured = sample("fake", quick, WarmUp::none, call, clocks);
@@ -126,6 +130,29 @@ TEST(Sampler, compares_the_clocks_over_a_run_that_no_launch_hides) {
     EXPECT_THAT(slow.sampled().flags, Contains("timer_disagreement"));
     EXPECT_THAT(fast.sampled().flags, Contains("timer_disagreement"));
     EXPECT_THAT(slow.calls_made, Contains(Ge(100)));
+}
+
+TEST(Sampler, goes_on_with_the_calls_of_earlier_blocks_and_looks_for_nothing) {
+    FakeDevice device{.seconds = 1e-6, .tick = 1e-6, .clock_rate = 2};
+    const Measurement measured = device.sampled(WarmUp::until_stable, 8);
+    EXPECT_EQ(measured.calls_per_sample, 8);
+    EXPECT_THAT(device.calls_made, ElementsAre(1, 8, 8, 8, 8, 8));
+}
+
+TEST(Sampler, samples_for_as_long_as_it_is_told_with_what_goes_ahead_of_calls) {
+    FakeDevice alone{.seconds = 1e-3, .launch = 0, .protocol = {.warm_up = 0, .min_time = 0.1}};
+    EXPECT_EQ(alone.sampled().device.size(), 100u);
+    FakeDevice led = alone;
+    led.ahead = 1e-3;
+    EXPECT_EQ(led.sampled().device.size(), 50u);
+}
+
+TEST(Sampler, takes_no_more_samples_than_the_protocol_has) {
+    FakeDevice device{.seconds = 1e-6,
+                      .protocol = {.warm_up = 0, .min_time = 1, .max_samples = 20}};
+    EXPECT_EQ(device.sampled().device.size(), 20u);
+    device.protocol.min_samples = 30;
+    EXPECT_EQ(device.sampled().device.size(), 30u);
 }
 
 }  // namespace

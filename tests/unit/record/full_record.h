@@ -75,6 +75,7 @@ inline ResultRecord full_record() {
                                      .warmup = 0.25,
                                      .sampling = 1.5,
                                      .calls_per_sample = 4,
+                                     .blocks = 3,
                                      .spinning_waits = true};
     record.upload = {0.001};
     record.download = {0.002};

@@ -1,0 +1,111 @@
+#include "host/run/turns.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "host/kernel/plan.h"
+#include "host/record/statistics.h"
+#include "host/run/memory_fit.h"
+
+namespace slimbench {
+
+namespace {
+
+constexpr double later_warm_up = 0.1;               // of the first block's
+constexpr std::uint64_t process_bytes = 256 << 20;  // a driver with its compiler
+constexpr std::uint64_t context_bytes = 512 << 20;  // what a GPU's driver takes for a process
+
+bool compared(const Workload& one, const Workload& other) {
+    const auto what = [](const Workload& workload) {
+        return std::tie(workload.network_name, workload.network_source, workload.batch,
+                        workload.size.height, workload.size.width, workload.width);
+    };
+    return what(one) == what(other);
+}
+
+void append(std::vector<double>& to, const std::vector<double>& more) {
+    to.insert(to.end(), more.begin(), more.end());
+}
+
+void add(std::optional<double>& to, const std::optional<double>& more) {
+    if (more) to = to.value_or(0) + *more;
+}
+
+}  // namespace
+
+Room room_needed(const Workload& workload, const DeviceTraits& device, const RunOptions& options) {
+    const Plan plan = plan_network(workload.network, fuse(workload.network), workload.precision,
+                                   device, {options.tier, options.kernel, "", options.unproven});
+    const auto refused = [](const PlannedStep& planned) { return !planned.choice.variant; };
+    if (std::ranges::any_of(plan.steps, refused)) return {};
+    const MemoryEstimate each = estimate_memory(plan, workload.network);
+    const std::uint64_t workers = 1 + options.peers.size();
+    const std::uint64_t host = workers * (each.host + process_bytes);
+    if (device.cpu()) return {0, host + workers * each.device};
+    return {workers * (each.device + context_bytes), host};
+}
+
+Room room_for_turns(const DeviceTraits& device, std::uint64_t host_memory) {
+    return {device.global_memory / 2, host_memory / 2};
+}
+
+std::size_t turn_size(std::span<const Candidate> waiting, const Room& room) {
+    Room taken;
+    std::size_t size = 0;
+    for (const Candidate& next : waiting.first(std::min(waiting.size(), most_in_turn))) {
+        taken.device += next.need.device;
+        taken.host += next.need.host;
+        const bool fits = taken.device <= room.device && taken.host <= room.host;
+        if (size > 0 && !(fits && compared(*next.workload, *waiting.front().workload))) break;
+        ++size;
+    }
+    return size;
+}
+
+bool same_row(const RowIdentity& one, const RowIdentity& other) {
+    return std::tie(one.kind, one.layer, one.cache) ==
+           std::tie(other.kind, other.layer, other.cache);
+}
+
+Protocol block_of(const Protocol& protocol, int block) {
+    // The first blocks have what does not divide.
+    const auto share = [&](int whole) {
+        return (whole + blocks_of_a_turn - 1 - block) / blocks_of_a_turn;
+    };
+    Protocol one = protocol;
+    one.min_time /= blocks_of_a_turn;
+    one.min_samples = share(protocol.min_samples);
+    one.max_samples = share(protocol.max_samples);
+    if (block > 0) one.warm_up *= later_warm_up;
+    return one;
+}
+
+void join(ResultRecord& record, const ResultRecord& block) {
+    Measurement& measured = *record.measurement;
+    const Measurement& more = *block.measurement;
+    append(measured.device, more.device);
+    append(measured.host, more.host);
+    add(measured.warmup, more.warmup);
+    add(measured.sampling, more.sampling);
+    measured.spinning_waits |= more.spinning_waits;
+    ++measured.blocks;
+    for (const std::string& flag : more.flags)
+        if (std::ranges::find(measured.flags, flag) == measured.flags.end())
+            measured.flags.push_back(flag);
+    // Drift is what samples of all blocks have, not those of a few milliseconds.
+    std::erase(measured.flags, trend_flag);
+    if (drifts(measured.device)) measured.flags.emplace_back(trend_flag);
+    for (std::size_t s = 0; s < record.steps.size(); ++s)
+        append(record.steps[s].samples, block.steps.at(s).samples);
+    for (std::size_t s = 0; s < record.spans.size(); ++s)
+        append(record.spans[s].samples, block.spans.at(s).samples);
+    append(record.upload, block.upload);
+    append(record.download, block.download);
+    if (record.status == Status::measured && block.status != Status::measured) {
+        record.status = block.status;
+        record.reason = block.reason;
+        record.verdict = block.verdict;
+    }
+}
+
+}  // namespace slimbench
