@@ -168,6 +168,13 @@ Refusal small_map_and_blocks_of_64(const FusedStep& step, const Network& network
     return whole_blocks_of_64(step, network);
 }
 
+Refusal three_vectors_of_8(const FusedStep& step, const Network& network) {
+    const ConvProblem& p = std::get<Conv>(step.operation).problem;
+    if (auto reason = grouped(step, network)) return reason;
+    if (p.filters > 16 && p.filters <= 24) return std::nullopt;
+    return fmt::format("computes 17 to 24 filters, this step has {}", p.filters);
+}
+
 // Where a pixel has few products, finishing its sums takes most of the time, and theirs have a way
 // through memory.
 Refusal amx(const FusedStep& step, const Network& network) {

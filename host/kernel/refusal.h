@@ -24,6 +24,7 @@ Refusal pointwise_blocks_of_64(const FusedStep& step, const Network& network);
 Refusal pointwise_blocks_of_48(const FusedStep& step, const Network& network);
 Refusal small_map(const FusedStep& step, const Network& network);
 Refusal small_map_and_blocks_of_64(const FusedStep& step, const Network& network);
+Refusal three_vectors_of_8(const FusedStep& step, const Network& network);  // of filters
 Refusal amx(const FusedStep& step, const Network& network);  // what AMX's tiles do not suit
 Refusal many_pixels(const FusedStep& step, const Network& network);
 Refusal narrow_residual(const FusedStep& step, const Network& network);  // of a convolution

@@ -51,6 +51,12 @@ constexpr Variant for_small_maps(Variant row) {
     return row;
 }
 
+// A third vector of filters alone would leave a tile of two without half of its products.
+constexpr Variant of_24_filters(Variant row) {
+    row.refuse = three_vectors_of_8;
+    return row;
+}
+
 // The row in binary16 arithmetic. Such rows stand behind those that widen whole vectors for the
 // arithmetic of x86: compilers emulate binary16 there.
 constexpr Variant native(Variant row) {
@@ -242,6 +248,8 @@ constexpr std::array rows{
     for_small_maps(blocked("conv_blocked.fp32.avx512.small_map", fp32, "-DFETCH_NEXT_BLOCKS",
                            {14, 2, 16}, Tier::avx512)),
     blocked("conv_blocked.fp32.avx512", fp32, "", {14, 2, 16}, Tier::avx512),
+    blocked("conv_blocked.fp32.avx2.pixel", fp32, "", {1, 4, 8}, Tier::avx2),
+    of_24_filters(blocked("conv_blocked.fp32.avx2.block24", fp32, "", {4, 3, 8}, Tier::avx2)),
     blocked("conv_blocked.fp32.avx2", fp32, "", {6, 2, 8}, Tier::avx2),
     blocked("conv_blocked.fp32.portable", fp32, "", {6, 2, 4}, Tier::portable),
     igemm("conv_igemm.fp32", fp32, "", large_tile, large_team(16)),
@@ -265,6 +273,8 @@ constexpr std::array rows{
         "-DHALF_AVX512 -DFETCH_NEXT_BLOCKS")),
     by_avx512_fp16(blocked("conv_blocked_native.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512)),
     blocked("conv_blocked.fp16.avx512", fp16, "", {14, 2, 16}, Tier::avx512),
+    blocked("conv_blocked.fp16.avx2.pixel", fp16, "", {1, 4, 8}, Tier::avx2),
+    of_24_filters(blocked("conv_blocked.fp16.avx2.block24", fp16, "", {4, 3, 8}, Tier::avx2)),
     blocked("conv_blocked.fp16.avx2", fp16, "", {6, 2, 8}, Tier::avx2),
     native(blocked("conv_blocked_native.fp16", fp16, "", {6, 2, 8}, Tier::portable)),
     blocked("conv_blocked.fp16.portable", fp16, "", {6, 2, 4}, Tier::portable),
@@ -318,6 +328,7 @@ constexpr std::array rows{
                            "-DDOT_VNNI -DFETCH_NEXT_BLOCKS", {14, 2, 16}, Tier::avx512_vnni)),
     blocked("conv_blocked.int8.avx512-vnni", int8, "-DDOT_VNNI", {14, 2, 16}, Tier::avx512_vnni),
     blocked("conv_blocked.int8.avx512", int8, "-DDOT_MADD", {12, 2, 16}, Tier::avx512),
+    blocked("conv_blocked.int8.avx2.pixel", int8, "-DDOT_MADD", {1, 4, 8}, Tier::avx2),
     blocked("conv_blocked.int8.avx2", int8, "-DDOT_MADD", {4, 2, 8}, Tier::avx2),
     blocked("conv_blocked.int8.portable", int8, "-DDOT_PORTABLE", {4, 1, 4}, Tier::portable),
     mma("conv_mma_region.int8.square", int8, square_region, Inputs::overlapping, Mma::ptx),

@@ -172,6 +172,14 @@ INLINE void sum_kept(const bool image, const int vectors, lanes_sum* sum, const 
     sum_windows(image, vectors, sum, kept, args, tile->first_row, tile->end_row, weights, ahead);
 }
 
+// What is added to the tile comes while its products are summed.
+INLINE void fetch_residual(global const ELEMENT* residual, step_args args, const places* tile) {
+    if (!args.has_residual) return;
+#pragma unroll
+    for (int p = 0; p < PIXELS; ++p)
+        __builtin_prefetch((const void*)(size_t)(residual + tile->residual[p]), 0, 3);
+}
+
 INLINE void compute_kept_block(const bool image, const int vectors, const kept_windows* kept,
                                global const WEIGHT* weights, global const float* channels,
                                global const ELEMENT* residual, global ELEMENT* output,
@@ -179,6 +187,9 @@ INLINE void compute_kept_block(const bool image, const int vectors, const kept_w
                                fetched_ahead* ahead) {
     const long row = (long)args.kernel_width * round_to_groups(args.span);
     weights += channel * args.kernel_height * row + tile->first_row * row * vectors * LANES;
+#if !FP16 && !INT8 && LANES == 8
+    fetch_residual(residual + channel, args, tile);
+#endif
     lanes_sum sum[PIXELS * VECTORS];
     start_sums(PIXELS, vectors, sum, channels, args, channel);
     sum_kept(image, vectors, sum, kept, args, tile, weights, ahead);

@@ -45,7 +45,7 @@ using Memory = std::vector<std::int32_t>;
 
 // Without an instruction for bytes, they are widened to pairs of 16 bits where they are loaded, as
 // a convolution has to: two vectors of weights (even bytes in 0 and 1, odd ones in 2 and 3) meet a
-// pixel, whose two sums are `first` and `second`.
+// pixel, whose two sums are `first` and `second`. Register 4 masks its even bytes.
 #define WEIGHTS(reg, suffix, bytes)                   \
     "vmovdqu" suffix " (%1), %%" reg "2\n"            \
     "vmovdqu" suffix " " bytes "(%1), %%" reg "3\n"   \
@@ -58,14 +58,13 @@ using Memory = std::vector<std::int32_t>;
 #define ADD_PRODUCT(reg, activation, weight, sum)                      \
     "vpmaddwd %%" reg weight ", %%" reg activation ", %%" reg "7\n"    \
     "vpaddd %%" reg "7, %%" reg sum ", %%" reg sum "\n"
-#define PIXEL(reg, first, second)             \
-    "vpbroadcastd 256(%1), %%" reg "5\n"      \
-    "vpsrlw $8, %%" reg "5, %%" reg "6\n"     \
-    "vpsllw $8, %%" reg "5, %%" reg "5\n"     \
-    "vpsrlw $8, %%" reg "5, %%" reg "5\n"     \
-    ADD_PRODUCT(reg, "5", "0", first)         \
-    ADD_PRODUCT(reg, "6", "2", first)         \
-    ADD_PRODUCT(reg, "5", "1", second)        \
+#define PIXEL(reg, mask, first, second)          \
+    "vpbroadcastd 256(%1), %%" reg "5\n"         \
+    "vpsrlw $8, %%" reg "5, %%" reg "6\n"        \
+    mask " %%" reg "4, %%" reg "5, %%" reg "5\n" \
+    ADD_PRODUCT(reg, "5", "0", first)            \
+    ADD_PRODUCT(reg, "6", "2", first)            \
+    ADD_PRODUCT(reg, "5", "1", second)           \
     ADD_PRODUCT(reg, "6", "3", second)
 
 // Reading memory from front to back, 8 vectors in flight.
@@ -155,24 +154,31 @@ bool may_use_tiles() {
 
 __attribute__((target("avx512f,avx512bw"))) void madd_512(std::uint64_t passes,
                                                           const Memory& memory) {
-    asm volatile("1:\n" WEIGHTS("zmm", "32", "64")                                         //
-                 PIXEL("zmm", "8", "9") PIXEL("zmm", "10", "11") PIXEL("zmm", "12", "13")  //
-                 PIXEL("zmm", "14", "15") PIXEL("zmm", "16", "17") PIXEL("zmm", "18", "19")
-                     PIXEL("zmm", "20", "21") PIXEL("zmm", "22", "23") PIXEL("zmm", "24", "25")
-                         PIXEL("zmm", "26", "27") PIXEL("zmm", "28", "29")
-                             PIXEL("zmm", "30", "31") "dec %0\njnz 1b\n"
-                 : "+r"(passes)
-                 : "r"(memory.data())
-                 : "cc", "memory", VECTOR_REGISTERS, MORE_REGISTERS);
+    asm volatile(
+        "vpternlogd $255, %%zmm4, %%zmm4, %%zmm4\n"
+        "vpsrlw $8, %%zmm4, %%zmm4\n"
+        "1:\n" WEIGHTS("zmm", "32", "64") PIXEL("zmm", "vpandd", "8", "9")
+            PIXEL("zmm", "vpandd", "10", "11") PIXEL("zmm", "vpandd", "12", "13")
+                PIXEL("zmm", "vpandd", "14", "15") PIXEL("zmm", "vpandd", "16", "17")
+                    PIXEL("zmm", "vpandd", "18", "19") PIXEL("zmm", "vpandd", "20", "21")
+                        PIXEL("zmm", "vpandd", "22", "23") PIXEL("zmm", "vpandd", "24", "25")
+                            PIXEL("zmm", "vpandd", "26", "27") PIXEL("zmm", "vpandd", "28", "29")
+                                PIXEL("zmm", "vpandd", "30", "31") "dec %0\njnz 1b\n"
+        : "+r"(passes)
+        : "r"(memory.data())
+        : "cc", "memory", VECTOR_REGISTERS, MORE_REGISTERS);
 }
 
 __attribute__((target("avx2"))) void madd_256(std::uint64_t passes, const Memory& memory) {
-    asm volatile("1:\n" WEIGHTS("ymm", "", "32")                  //
-                 PIXEL("ymm", "8", "9") PIXEL("ymm", "10", "11")  //
-                 PIXEL("ymm", "12", "13") PIXEL("ymm", "14", "15") "dec %0\njnz 1b\n"
-                 : "+r"(passes)
-                 : "r"(memory.data())
-                 : "cc", "memory", VECTOR_REGISTERS);
+    asm volatile(
+        "vpcmpeqd %%ymm4, %%ymm4, %%ymm4\n"
+        "vpsrlw $8, %%ymm4, %%ymm4\n"
+        "1:\n" WEIGHTS("ymm", "", "32") PIXEL("ymm", "vpand", "8", "9")
+            PIXEL("ymm", "vpand", "10", "11") PIXEL("ymm", "vpand", "12", "13")
+                PIXEL("ymm", "vpand", "14", "15") "dec %0\njnz 1b\n"
+        : "+r"(passes)
+        : "r"(memory.data())
+        : "cc", "memory", VECTOR_REGISTERS);
 }
 
 __attribute__((target("avx512f"))) void read_512(std::uint64_t passes, const Memory& memory) {
