@@ -78,6 +78,26 @@ std::optional<std::string> lacking(const Variant& row, const DeviceTraits& devic
 class RegistryRow : public ::testing::TestWithParam<std::size_t> {
 protected:
     const Variant& row() const { return registry()[GetParam()]; }
+
+    void expect_correct_on_every_case(const DeviceTraits& device) const {
+        ProgramCache programs(test_device());
+        std::size_t ran = 0;
+        for (const StepCase& one : step_cases()) {
+            if (one.family != row().family) continue;
+            const NumericProblem problem = numeric_problem(one.network, row().precision);
+            const auto plan = plan_with(problem, row(), device);
+            if (!plan || takes_minutes(*plan)) continue;
+            SCOPED_TRACE(reproduction(one, *plan, row()));
+            ++ran;
+            if (traits(row().precision).activation == DataType::f32)
+                expect_correct<float>(problem, *plan, programs);
+            else if (row().precision == Precision::fp16)
+                expect_correct<Half>(problem, *plan, programs);
+            else
+                expect_correct<std::uint8_t>(problem, *plan, programs);
+        }
+        EXPECT_GT(ran, 2u) << "hardly any case reaches " << row().name;
+    }
 };
 
 // PoCL's compiler has a type that computes in binary16 on any CPU, by the name of C.
@@ -105,23 +125,31 @@ TEST_P(RegistryRow, matches_the_reference_on_odd_shapes) {
     }
     if (const auto reason = lacking(row(), device))
         GTEST_SKIP() << row().name << " cannot run here: " << device.name << " " << *reason;
-    ProgramCache programs(test_device());
-    std::size_t ran = 0;
-    for (const StepCase& one : step_cases()) {
-        if (one.family != row().family) continue;
-        const NumericProblem problem = numeric_problem(one.network, row().precision);
-        const auto plan = plan_with(problem, row(), device);
-        if (!plan || takes_minutes(*plan)) continue;
-        SCOPED_TRACE(reproduction(one, *plan, row()));
-        ++ran;
-        if (traits(row().precision).activation == DataType::f32)
-            expect_correct<float>(problem, *plan, programs);
-        else if (row().precision == Precision::fp16)
-            expect_correct<Half>(problem, *plan, programs);
-        else
-            expect_correct<std::uint8_t>(problem, *plan, programs);
+    expect_correct_on_every_case(device);
+}
+
+// Rows that store large outputs past the caches, here whatever they store.
+class StreamingRow : public RegistryRow {};
+
+TEST_P(StreamingRow, matches_the_reference_on_odd_shapes) {
+    if (const auto reason = lacking(row(), test_device().traits()))
+        GTEST_SKIP() << row().name << " cannot run here: " << test_device().traits().name << " "
+                     << *reason;
+    PlantedKernels kernels;
+    kernels.replace("tensor.clh", "return bytes_of(view) > most_kept && ", "return ");
+    const ScopedVariable folder("SLIMBENCH_KERNEL_DIR", kernels.folder());
+    expect_correct_on_every_case(test_device().traits());
+}
+
+std::vector<std::size_t> streaming_rows() {
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < registry().size(); ++i) {
+        const Variant& row = registry()[i];
+        const bool lines = row.family == Family::conv && row.precision == Precision::fp32 &&
+                           row.tile.lanes == 16 && row.cpu_only;
+        if (lines || (row.family == Family::resize && row.tile.lanes > 1)) rows.push_back(i);
     }
-    EXPECT_GT(ran, 2u) << "hardly any case reaches " << row().name;
+    return rows;
 }
 
 TEST(RegistryRows, that_lose_a_run_in_binary16_are_caught) {
@@ -155,6 +183,7 @@ std::string test_name(const ::testing::TestParamInfo<std::size_t>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Every, RegistryRow, ::testing::Range<std::size_t>(0, registry().size()),
                          test_name);
+INSTANTIATE_TEST_SUITE_P(Every, StreamingRow, ::testing::ValuesIn(streaming_rows()), test_name);
 
 // On a device that can do everything: what a row refuses there, it refuses anywhere.
 TEST(RegistryRows, are_each_reached_by_a_case) {
