@@ -28,8 +28,8 @@ std::string read_override(const std::string& folder, std::string_view file) {
 }
 
 std::string file_text(std::string_view file) {
-    if (const char* folder = std::getenv("SLIMBENCH_KERNEL_DIR"))
-        return read_override(folder, file);
+    const char* folder = std::getenv("SLIMBENCH_KERNEL_DIR");
+    if (folder && *folder) return read_override(folder, file);
     for (const EmbeddedFile& embedded : kernel_files())
         if (embedded.path == fmt::format("cl/{}", file)) return std::string(embedded.content);
     throw std::logic_error(fmt::format("kernel file {} is not embedded in this binary", file));

@@ -129,6 +129,7 @@ public:
                                                                           : Status::incorrect;
         if (record.status == Status::incorrect)
             record.reason = "wrong output: " + record.verdict.worst_at;
+        return_free_memory();  // what verification took, for the other workers of a turn
         return record;
     }
 

@@ -146,7 +146,7 @@ std::string cache_folder() {
     std::string folder;
     if (const char* own = std::getenv("SLIMBENCH_CACHE_DIR"))
         folder = own;
-    else if (const char* xdg = std::getenv("XDG_CACHE_HOME"))
+    else if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg)
         folder = std::string(xdg) + "/slimbench";
     else if (const char* home = std::getenv("HOME"))
         folder = std::string(home) + "/.cache/slimbench";
