@@ -37,7 +37,7 @@ private:
 };
 
 std::string table_path(const std::string& given) {
-    const std::string path = given.empty() ? user_tuning_path() : given;
+    std::string path = given.empty() ? user_tuning_path() : given;
     if (path.empty())
         throw std::runtime_error(
             "tune: there is no cache folder to keep the table in; name a file "
