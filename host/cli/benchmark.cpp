@@ -165,7 +165,7 @@ private:
     std::vector<Records> records_;
 };
 
-// Each round starts a worker of its own, so that what differs between two runs of a program (where
+// Each round starts workers of its own, so that what differs between two runs of a program (where
 // memory lies, what else the machine does) differs between repetitions as well.
 RunOutcome measure_rounds(const std::vector<Workload>& workloads, const RunOptions& options,
                           int rounds, RoundsObserver& observer) {

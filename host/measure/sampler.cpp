@@ -51,23 +51,25 @@ bool stable(std::span<const double> times) {
 }
 
 struct Warmed {
-    double spent = 0;     // seconds
-    double per_call = 0;  // expected seconds of one call and what goes ahead of it, host side
+    double spent = 0;  // seconds
+    double host = 0;   // expected seconds of a call, host side
+    double ahead = 0;  // of what goes ahead of a sample's
 };
 
 Warmed warm(const Protocol& protocol, WarmUp kind, const Calls& call, bool until_stable) {
     if (kind == WarmUp::none) return {};
     const auto started = std::chrono::steady_clock::now();
-    std::vector<double> times, whole;
+    std::vector<double> times, ahead;
     do {
         const CallTime time = call(1);
         times.push_back(time.host);
-        whole.push_back(time.host + time.ahead);
+        ahead.push_back(time.ahead);
     } while (seconds_since(started) < protocol.warm_up ||
              (until_stable && !stable(times) &&
               seconds_since(started) < warm_up_limit_factor * protocol.warm_up));
-    const std::size_t window = std::min<std::size_t>(whole.size(), stable_window);
-    return {seconds_since(started), median_of(std::span(whole).last(window))};
+    const std::size_t window = std::min<std::size_t>(times.size(), stable_window);
+    return {seconds_since(started), median_of(std::span(times).last(window)),
+            median_of(std::span(ahead).last(window))};
 }
 
 // Doubled until the device's clock resolves them: a time of a few ticks says little about how many
@@ -79,9 +81,9 @@ int calls_per_sample(WarmUp kind, const Calls& call, double tick) {
     return calls;
 }
 
-int sample_count(const Protocol& protocol, WarmUp kind, double per_call) {
+int sample_count(const Protocol& protocol, WarmUp kind, double seconds) {
     if (kind == WarmUp::none) return protocol.min_samples;
-    const double wanted = std::ceil(protocol.min_time / std::max(per_call, 1e-9));
+    const double wanted = std::ceil(protocol.min_time / std::max(seconds, 1e-9));
     return static_cast<int>(std::clamp<double>(
         wanted, protocol.min_samples, std::max(protocol.min_samples, protocol.max_samples)));
 }
@@ -119,7 +121,6 @@ struct Doubts {
     bool clock_ran = true, clocks_disagree = false;
     double clock_ratio = 1;  // time of a fixed piece of arithmetic after sampling over before
     double tick = 0;
-    ProcessorTime passed = {};  // since the first call
 };
 
 std::vector<std::string> find_flags(const Measurement& measured, const Doubts& doubts) {
@@ -131,9 +132,7 @@ std::vector<std::string> find_flags(const Measurement& measured, const Doubts& d
     if (doubts.clocks_disagree || disagree(device, host)) flags.emplace_back("timer_disagreement");
     if (!doubts.clock_ran) flags.emplace_back("end_before_start");
     if (device < least_ticks * doubts.tick) flags.emplace_back("coarse_timer");
-    const ProcessorTime& passed = doubts.passed;
-    if (passed.wall >= busy_window && passed.others > busy_limit * passed.wall)
-        flags.emplace_back("busy");
+    if (was_busy(measured)) flags.emplace_back(busy_flag);
     return flags;
 }
 
@@ -148,23 +147,23 @@ Measurement sample(const std::string& name, const Protocol& protocol, WarmUp war
     measured.warmup = warmed.spent;
     measured.calls_per_sample =
         known_calls ? *known_calls : calls_per_sample(warm_up, call, clocks.tick);
-    Doubts doubts{
-        .clocks_disagree = !known_calls && clocks_disagree(warm_up, call, warmed.per_call),
-        .tick = clocks.tick};
+    Doubts doubts{.clocks_disagree = !known_calls && clocks_disagree(warm_up, call, warmed.host),
+                  .tick = clocks.tick};
     const int calls = measured.calls_per_sample;
     const double clock_before = clocks.arithmetic();
-    host_by_google_benchmark(name, sample_count(protocol, warm_up, calls * warmed.per_call), [&] {
-        const CallTime time = call(calls);
-        measured.device.push_back(time.device / calls);
-        measured.host.push_back(time.host / calls);
-        doubts.clock_ran = doubts.clock_ran && time.clock_ran;
-        return time.device;
-    });
+    host_by_google_benchmark(
+        name, sample_count(protocol, warm_up, calls * warmed.host + warmed.ahead), [&] {
+            const CallTime time = call(calls);
+            measured.device.push_back(time.device / calls);
+            measured.host.push_back(time.host / calls);
+            doubts.clock_ran = doubts.clock_ran && time.clock_ran;
+            return time.device;
+        });
     doubts.clock_ratio = clocks.arithmetic() / clock_before;
     const ProcessorTime ended = clocks.processors();
-    doubts.passed = {ended.wall - started.wall, ended.others - started.others};
-    measured.flags = find_flags(measured, doubts);
     measured.sampling = seconds_since(warmed_at);
+    measured.others = ended.others - started.others;
+    measured.flags = find_flags(measured, doubts);
     return measured;
 }
 

@@ -50,6 +50,7 @@ struct FieldTable<Measurement> {
         Field{"flags", &Measurement::flags},
         Field{"warmup_ns", &Measurement::warmup},
         Field{"sampling_ns", &Measurement::sampling},
+        Field{"others_ns", &Measurement::others},
         Field{"calls_per_sample", &Measurement::calls_per_sample},
         Field{"blocks", &Measurement::blocks},
         Field{"spinning_waits", &Measurement::spinning_waits},

@@ -17,6 +17,13 @@ std::optional<Status> parse_status(std::string_view text) {
     return parse_enum<Status>(text);
 }
 
+bool was_busy(const Measurement& measured) {
+    constexpr double limit = 0.5;          // of a processor
+    constexpr double least_seconds = 0.2;  // /proc/stat has steps of 10 ms
+    const double seconds = measured.warmup.value_or(0) + measured.sampling.value_or(0);
+    return seconds >= least_seconds && measured.others.value_or(0) > limit * seconds;
+}
+
 std::string_view compute_name(DataType accumulator) {
     switch (accumulator) {
         case DataType::f32:

@@ -58,6 +58,7 @@ struct RowIdentity {
 };
 
 inline constexpr std::string_view trend_flag = "trend";  // drifts() (host/record/statistics.h)
+inline constexpr std::string_view busy_flag = "busy";    // was_busy()
 
 // All times are samples in seconds of one call, in the order in which they were taken.
 struct Measurement {
@@ -68,6 +69,7 @@ struct Measurement {
     std::vector<std::string> flags;
     std::optional<double> warmup;    // seconds spent warming up
     std::optional<double> sampling;  // and then, with calls that lead samples and looks at clocks
+    std::optional<double> others;    // of processors, that others had in both
     // Enqueued at once and waited for together, where one alone is too short for the device's
     // clock; a sample is their mean.
     int calls_per_sample = 1;
@@ -75,6 +77,9 @@ struct Measurement {
     bool spinning_waits =
         false;  // the driver's threads spun between launches (host/cl/spinning_waits.h)
 };
+
+// Whether others had half a processor or more, over a time in which that can be told.
+bool was_busy(const Measurement& measured);
 
 struct Verdict {
     enum class Result { correct, incorrect, not_verified } result = Result::not_verified;

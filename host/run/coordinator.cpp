@@ -22,9 +22,9 @@ namespace {
 using std::chrono::steady_clock;
 
 // What has blocks in a turn: our kernels, or a peer's, on one workload's row.
-struct Side {
+struct Part {
     Seat* seat;
-    std::size_t index;
+    std::size_t side;
     const Row* row;
 };
 
@@ -46,7 +46,7 @@ private:
     void measure_turn(std::span<const Candidate> turn);
     void prepare(std::span<const Candidate> turn);
     void measure_row(const RowIdentity& row);
-    std::vector<Side> sides_of(const RowIdentity& row);
+    std::vector<Part> parts_of(const RowIdentity& row);
     void emit(ResultRecord record, const Workload& workload, Row row, const std::string& peer);
     // A loss costs the row, and all that are left of the seat's workload. False if it was one.
     bool went_well(Seat& seat, const Row& row, Seat::Lost lost);
@@ -60,6 +60,7 @@ private:
     const volatile bool& interrupted_;
     DeviceWorkers workers_;
     std::deque<Seat> seats_;  // at least one
+    nlohmann::json device_;   // as its worker described it
     Roof roof_{[this](PeaksWanted wanted) { return ask_peaks(wanted); }};
     const Seat::Phase phase_ = [this](const std::string& text) { observer_.phase(text); };
     std::size_t rows_done_ = 0, rows_in_all_ = 0;  // ours
@@ -68,9 +69,7 @@ private:
 PrepareRequest Run::request_for(const Workload& workload) {
     PrepareRequest request = prepare_request(workload, options_);
     if (options_.tuning)
-        request.tuned = tuned_choices(*options_.tuning,
-                                      traits_from(seats_.front().device().hello().at("device")),
-                                      workload.precision);
+        request.tuned = tuned_choices(*options_.tuning, traits_from(device_), workload.precision);
     return request;
 }
 
@@ -102,13 +101,11 @@ std::optional<Peaks> Run::ask_peaks(PeaksWanted wanted) {
 
 // Peers that use the processor run on our device if that is what it is.
 bool Run::on_our_device(const ResultRecord& record) const {
-    const WorkerLink* device = seats_.front().running();
-    if (!device || !record.device.is_object()) return false;
-    const nlohmann::json& ours = device->hello().at("device");
+    if (!record.device.is_object()) return false;
     const auto same = [&](const char* key) {
-        return record.device.value(key, "") == ours.value(key, "");
+        return record.device.value(key, "") == device_.value(key, "");
     };
-    return same("name") || (same("type") && ours["type"] == "cpu");
+    return same("name") || (same("type") && device_["type"] == "cpu");
 }
 
 void Run::emit(ResultRecord record, const Workload& workload, Row row, const std::string& peer) {
@@ -168,43 +165,48 @@ void Run::prepare(std::span<const Candidate> turn) {
     await(turn.size() - 1);
 }
 
-std::vector<Side> Run::sides_of(const RowIdentity& wanted) {
-    std::vector<Side> sides;
+std::vector<Part> Run::parts_of(const RowIdentity& wanted) {
+    std::vector<Part> parts;
     for (Seat& seat : seats_) {
         const Row* row = seat.find(wanted);
         if (!row) continue;
         const PrepareRequest request = request_for(*seat.workload());
         if (!went_well(seat, *row, seat.prepare_peers(*row, request, phase_))) continue;
-        for (std::size_t s = 0; s < seat.sides_of(*row); ++s) sides.push_back({&seat, s, row});
+        for (std::size_t s = 0; s < seat.sides_of(*row); ++s) parts.push_back({&seat, s, row});
     }
-    return sides;
+    return parts;
 }
 
 void Run::measure_row(const RowIdentity& wanted) {
-    std::vector<Side> sides = sides_of(wanted);
-    const int blocks = sides.size() > 1 ? blocks_of_a_turn : 1;
+    std::vector<Part> parts = parts_of(wanted);
+    const auto measures = [](const Part& part) { return part.seat->measures(part.side); };
+    const bool in_turn = std::ranges::count_if(parts, measures) > 1;
     const std::string phase =
         wanted.kind == RowKind::forward ? "measuring" : "layer " + wanted.layer;
-    for (int block = 0; block < blocks; ++block) {
-        for (const auto& [seat, index, row] : sides) {
-            if (!seat->workload()) continue;
-            show(*seat, phase);
-            const Protocol& whole = seat->workload()->protocol;
-            went_well(*seat, *row,
-                      seat->take_block(index, *row, blocks > 1 ? block_of(whole, block) : whole));
-        }
-        std::ranges::reverse(sides);  // there and back: none is always the one behind another
+    const auto take_block = [&](const Part& part, int block) {
+        Seat& seat = *part.seat;
+        if (!seat.workload()) return;
+        const Protocol& whole = seat.workload()->protocol;
+        if (block >= (in_turn ? blocks_of(whole) : 1)) return;
+        show(seat, phase);
+        went_well(seat, *part.row,
+                  seat.take_block(part.side, *part.row, in_turn ? block_of(whole, block) : whole));
+    };
+    for (int block = 0; block < most_blocks; ++block) {
+        for (const Part& part : parts) take_block(part, block);
+        std::ranges::reverse(parts);  // there and back: none is always the one behind another
     }
-    for (const auto& [seat, index, row] : sides) {
+    for (const auto& [seat, side, row] : parts) {
         if (!seat->workload()) continue;
-        if (index == 0) show(*seat, phase);
-        emit(seat->collect(index), *seat->workload(), *row, seat->name(index));
-        if (index == 0) ++rows_done_;
+        if (side == 0) show(*seat, phase);
+        emit(seat->collect(side), *seat->workload(), *row, seat->name(side));
+        if (side == 0) ++rows_done_;
     }
 }
 
 void Run::measure_turn(std::span<const Candidate> turn) {
     while (seats_.size() < turn.size()) add_seat();
+    while (seats_.size() > turn.size()) seats_.pop_back();  // drivers hold memory for workers
     for (std::size_t s = 0; s < turn.size(); ++s) seats_[s].take(turn[s]);
     for (std::size_t s = 0; s < turn.size(); ++s) seats_[s].launch();
     for (std::size_t s = 0; s < turn.size(); ++s) seats_[s].await_launched();
@@ -221,7 +223,8 @@ void Run::measure_turn(std::span<const Candidate> turn) {
 }
 
 void Run::measure(std::vector<Candidate> waiting) {
-    const DeviceTraits device = traits_from(seats_.front().device().hello().at("device"));
+    device_ = seats_.front().device().hello().at("device");
+    const DeviceTraits device = traits_from(device_);
     for (Candidate& candidate : waiting) {
         candidate.need = room_needed(*candidate.workload, device, options_);
         rows_in_all_ += candidate.rows.size();

@@ -179,7 +179,7 @@ private:
                 if (cold) (*flush_)();
                 const CallTime time = call_time(chain_.chain().run_unobserved(
                     request.step, request.step + 1, calls, leads ? 1 : 0));
-                leads = leads && time.device < host_matters_below;
+                leads = leads && time.device < calls * host_matters_below;
                 return time;
             },
             request.block ? no_clocks() : clocks(), request.calls_per_sample);

@@ -7,8 +7,6 @@
 
 namespace slimbench {
 
-using std::chrono::steady_clock;
-
 Seat::Seat(const std::vector<std::string>& peers, DeviceWorkers& workers)
     : workers_(workers), sides_(1 + peers.size()) {
     for (std::size_t p = 0; p < peers.size(); ++p) sides_[p + 1].name = peers[p];
@@ -18,7 +16,7 @@ void Seat::take(const Candidate& candidate) {
     workload_ = candidate.workload;
     rows_ = candidate.rows;
     rows_left_ = rows_.size();
-    time_left_ = std::chrono::duration_cast<steady_clock::duration>(
+    time_left_ = std::chrono::duration_cast<Clock::duration>(
         std::chrono::duration<double>(workload_->protocol.time_limit));
 }
 
@@ -57,9 +55,16 @@ WorkerLink& Seat::device() {
     return *sides_.front().link;
 }
 
+void Seat::end_worker() {
+    Side& ours = sides_.front();
+    ours.link.reset();
+    ours.launched = false;
+    ours.prepared.reset();
+}
+
+// `started`: when what this is part of began, from which on time counts.
 template <class Work>
-Seat::Lost Seat::guarded(Work work) {
-    const auto started = steady_clock::now();
+Seat::Lost Seat::guarded(Clock::time_point started, Work work) {
     const auto lose = [&](Status status, const std::string& reason, bool with_workers) {
         ResultRecord lost = loss(status, reason);
         if (with_workers)
@@ -68,7 +73,7 @@ Seat::Lost Seat::guarded(Work work) {
     };
     try {
         Lost lost = work(started + time_left_);
-        time_left_ -= steady_clock::now() - started;
+        time_left_ -= Clock::now() - started;
         return lost;
     } catch (const ChildEnded& error) {
         return lose(Status::crashed, fmt::format("the worker {}", error.what()), true);
@@ -103,7 +108,7 @@ ResultRecord Seat::loss(Status status, const std::string& reason) const {
     const Counts counts = count(workload_->network);
     record.params = counts.params;
     record.macs = counts.macs;
-    if (const WorkerLink* ours = running()) {
+    if (const auto& ours = sides_.front().link) {
         record.device = ours->hello().value("device", nlohmann::json());
         record.environment = ours->hello().value("environment", nlohmann::json());
         record.build = ours->hello().value("build", nlohmann::json());
@@ -112,14 +117,15 @@ ResultRecord Seat::loss(Status status, const std::string& reason) const {
 }
 
 Seat::Lost Seat::send_prepare(const PrepareRequest& request) {
-    return guarded([&](ChildProcess::Deadline) -> Lost {
-        sides_.front().link->send_prepare(request);
+    preparing_since_ = Clock::now();
+    return guarded(preparing_since_, [&](ChildProcess::Deadline) -> Lost {
+        device().send_prepare(request);
         return std::nullopt;
     });
 }
 
 Seat::Lost Seat::await_prepared(const Phase& phase) {
-    return guarded([&](ChildProcess::Deadline deadline) -> Lost {
+    return guarded(preparing_since_, [&](ChildProcess::Deadline deadline) -> Lost {
         Side& ours = sides_.front();
         ours.prepared = ours.link->await_record(deadline, phase);
         return ours.prepared->status == Status::measured ? std::nullopt : ours.prepared;
@@ -128,7 +134,7 @@ Seat::Lost Seat::await_prepared(const Phase& phase) {
 
 Seat::Lost Seat::prepare_peers(const Row& row, const PrepareRequest& request, const Phase& phase) {
     if (!compared(row)) return std::nullopt;
-    return guarded([&](ChildProcess::Deadline deadline) -> Lost {
+    return guarded(Clock::now(), [&](ChildProcess::Deadline deadline) -> Lost {
         for (Side& side : sides_) {
             if (side.prepared) continue;
             ask(side, side.prepared, [&](WorkerLink& worker) {
@@ -143,10 +149,12 @@ Seat::Lost Seat::prepare_peers(const Row& row, const PrepareRequest& request, co
 
 Seat::Lost Seat::take_block(std::size_t index, const Row& row, const Protocol& protocol) {
     Side& side = sides_[index];
+    if (index == 0 && !side.prepared)
+        return loss(Status::crashed, "the worker ended while the device's peaks were measured");
     if (!side.measures() || (side.row && !side.row->measurement)) return std::nullopt;
     MeasureRequest request{row.identity.kind, row.step, row.identity.cache, protocol};
     if (side.row) request.calls_per_sample = side.row->measurement->calls_per_sample;
-    return guarded([&](ChildProcess::Deadline deadline) -> Lost {
+    return guarded(Clock::now(), [&](ChildProcess::Deadline deadline) -> Lost {
         const auto take = [&](WorkerLink& worker) {
             ResultRecord block = worker.measure(request, deadline);
             if (side.row && block.measurement)
@@ -166,7 +174,7 @@ ResultRecord Seat::collect(std::size_t index) {
     Side& side = sides_[index];
     if (index == 0) --rows_left_;
     std::optional<ResultRecord> row = std::exchange(side.row, {});
-    return side.measures() ? std::move(*row) : *side.prepared;
+    return row ? std::move(*row) : *side.prepared;
 }
 
 }  // namespace slimbench

@@ -34,8 +34,8 @@ public:
     void await_launched();
     // Starts it where there is none.
     WorkerLink& device();
-    WorkerLink* running() const { return sides_.front().link.get(); }
-    void end_worker() { sides_.front().link.reset(); }
+    // It is ended; what it had prepared is lost.
+    void end_worker();
 
     Lost send_prepare(const PrepareRequest& request);
     Lost await_prepared(const Phase& phase);
@@ -43,6 +43,7 @@ public:
     // Ours is side 0; the peers', for which convolutions in warm caches are prepared, follow.
     std::size_t sides_of(const Row& row) const { return compared(row) ? sides_.size() : 1; }
     const std::string& name(std::size_t side) const { return sides_[side].name; }
+    bool measures(std::size_t side) const { return sides_[side].measures(); }
     Lost prepare_peers(const Row& row, const PrepareRequest& request, const Phase& phase);
     // Takes samples of the row. A side that cannot, though others can, has its reason as its row.
     Lost take_block(std::size_t side, const Row& row, const Protocol& protocol);
@@ -50,6 +51,8 @@ public:
     ResultRecord collect(std::size_t side);
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     struct Side {
         std::string name;  // of the peer; ours: none
         std::unique_ptr<WorkerLink> link;
@@ -59,7 +62,8 @@ private:
 
         // One wrong layer does not speak against a peer's others: their rows tell by themselves.
         bool measures() const {
-            return prepared->status == Status::measured || prepared->status == Status::incorrect;
+            return prepared &&
+                   (prepared->status == Status::measured || prepared->status == Status::incorrect);
         }
     };
 
@@ -67,7 +71,7 @@ private:
         return row.convolution && row.identity.cache == CacheState::hot;
     }
     template <class Work>
-    Lost guarded(Work work);
+    Lost guarded(Clock::time_point started, Work work);
     // A peer that dies costs its own rows of the workload; what it fails at is noted in `answer`.
     template <class Question>
     void ask(Side& peer, std::optional<ResultRecord>& answer, Question question);
@@ -77,7 +81,8 @@ private:
     const Workload* workload_ = nullptr;
     std::vector<Row> rows_;
     std::size_t rows_left_ = 0;
-    std::chrono::steady_clock::duration time_left_{};  // of the workload's limit
+    Clock::duration time_left_{};  // of the workload's limit
+    Clock::time_point preparing_since_{};
     std::vector<Side> sides_;
 };
 

@@ -15,12 +15,17 @@ constexpr double later_warm_up = 0.1;               // of the first block's
 constexpr std::uint64_t process_bytes = 256 << 20;  // a driver with its compiler
 constexpr std::uint64_t context_bytes = 512 << 20;  // what a GPU's driver takes for a process
 
-bool compared(const Workload& one, const Workload& other) {
+bool compared(const Candidate& one, const Candidate& other) {
     const auto what = [](const Workload& workload) {
         return std::tie(workload.network_name, workload.network_source, workload.batch,
                         workload.size.height, workload.size.width, workload.width);
     };
-    return what(one) == what(other);
+    return what(*one.workload) == what(*other.workload) &&
+           std::ranges::any_of(one.rows, [&](const Row& row) {
+               return std::ranges::any_of(other.rows, [&](const Row& their) {
+                   return same_row(row.identity, their.identity);
+               });
+           });
 }
 
 void append(std::vector<double>& to, const std::vector<double>& more) {
@@ -29,6 +34,11 @@ void append(std::vector<double>& to, const std::vector<double>& more) {
 
 void add(std::optional<double>& to, const std::optional<double>& more) {
     if (more) to = to.value_or(0) + *more;
+}
+
+void set_flag(std::vector<std::string>& flags, std::string_view flag, bool set) {
+    std::erase(flags, flag);
+    if (set) flags.emplace_back(flag);
 }
 
 }  // namespace
@@ -56,7 +66,7 @@ std::size_t turn_size(std::span<const Candidate> waiting, const Room& room) {
         taken.device += next.need.device;
         taken.host += next.need.host;
         const bool fits = taken.device <= room.device && taken.host <= room.host;
-        if (size > 0 && !(fits && compared(*next.workload, *waiting.front().workload))) break;
+        if (size > 0 && !(fits && compared(next, waiting.front()))) break;
         ++size;
     }
     return size;
@@ -67,13 +77,16 @@ bool same_row(const RowIdentity& one, const RowIdentity& other) {
            std::tie(other.kind, other.layer, other.cache);
 }
 
+int blocks_of(const Protocol& protocol) {
+    return std::clamp(protocol.min_samples, 1, most_blocks);
+}
+
 Protocol block_of(const Protocol& protocol, int block) {
+    const int blocks = blocks_of(protocol);
     // The first blocks have what does not divide.
-    const auto share = [&](int whole) {
-        return (whole + blocks_of_a_turn - 1 - block) / blocks_of_a_turn;
-    };
+    const auto share = [&](int whole) { return (whole + blocks - 1 - block) / blocks; };
     Protocol one = protocol;
-    one.min_time /= blocks_of_a_turn;
+    one.min_time /= blocks;
     one.min_samples = share(protocol.min_samples);
     one.max_samples = share(protocol.max_samples);
     if (block > 0) one.warm_up *= later_warm_up;
@@ -87,20 +100,22 @@ void join(ResultRecord& record, const ResultRecord& block) {
     append(measured.host, more.host);
     add(measured.warmup, more.warmup);
     add(measured.sampling, more.sampling);
+    add(measured.others, more.others);
     measured.spinning_waits |= more.spinning_waits;
     ++measured.blocks;
     for (const std::string& flag : more.flags)
         if (std::ranges::find(measured.flags, flag) == measured.flags.end())
             measured.flags.push_back(flag);
-    // Drift is what samples of all blocks have, not those of a few milliseconds.
-    std::erase(measured.flags, trend_flag);
-    if (drifts(measured.device)) measured.flags.emplace_back(trend_flag);
+    // What a block is too short to tell.
+    set_flag(measured.flags, trend_flag, drifts(measured.device));
+    set_flag(measured.flags, busy_flag, was_busy(measured));
     for (std::size_t s = 0; s < record.steps.size(); ++s)
         append(record.steps[s].samples, block.steps.at(s).samples);
     for (std::size_t s = 0; s < record.spans.size(); ++s)
         append(record.spans[s].samples, block.spans.at(s).samples);
     append(record.upload, block.upload);
     append(record.download, block.download);
+    if (block.environment.contains("gpu")) record.environment["gpu"] = block.environment["gpu"];
     if (record.status == Status::measured && block.status != Status::measured) {
         record.status = block.status;
         record.reason = block.reason;

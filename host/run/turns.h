@@ -14,7 +14,7 @@
 
 namespace slimbench {
 
-inline constexpr int blocks_of_a_turn = 4;      // of each side
+inline constexpr int most_blocks = 4;           // of a row of each side
 inline constexpr std::size_t most_in_turn = 9;  // workloads: three precisions of three prunings
 
 // Bytes that a workload's workers take, or that there are to be taken.
@@ -36,12 +36,15 @@ Room room_needed(const Workload& workload, const DeviceTraits& device, const Run
 // Half of what a device and its host have free: estimates say nothing about what libraries keep.
 Room room_for_turns(const DeviceTraits& device, std::uint64_t host_memory);
 
-// How many of the first candidates are measured in turn: all of one network, batch and size that
-// fit into the room together; at least one.
+// How many of the first candidates are measured in turn: all of one network, batch and size with a
+// row that the first one has, too, and that fit into the room together; at least one.
 std::size_t turn_size(std::span<const Candidate> waiting, const Room& room);
 
 // Whether two workloads of a turn have the same row: both forward, or the same layer alone.
 bool same_row(const RowIdentity& one, const RowIdentity& other);
+
+// Into how many blocks a row falls that is measured in turn: each has a sample.
+int blocks_of(const Protocol& protocol);
 
 // The share of a row's protocol that a block has, the first one 0. Only that one warms up in full.
 Protocol block_of(const Protocol& protocol, int block);

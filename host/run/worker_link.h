@@ -46,7 +46,7 @@ inline constexpr std::chrono::seconds peaks_time_limit{120};
 
 inline constexpr std::chrono::seconds probe_time_limit{30};  // compilers may be slow to start
 
-inline constexpr std::chrono::seconds release_time_limit{30};
+inline constexpr std::chrono::seconds release_time_limit{30};  // memory is unmapped
 
 class WorkerLink {
 public:

@@ -71,7 +71,7 @@ protected:
     }
 };
 
-TEST_F(Interruption, killed_worker_costs_the_workload_in_flight) {
+TEST_F(Interruption, killed_worker_costs_its_workload_alone) {
     Program program(long_run({}, "1"), environment());
     wait_for_rows(program, 2);  // a turn is over
     std::this_thread::sleep_for(std::chrono::milliseconds(500));

@@ -44,15 +44,15 @@ struct FakeDevice {
                         std::optional<int> known_calls = {}) {
         double arithmetic = 1e-3;
         const auto slow_down = [&] { return arithmetic *= slower_every_time; };
-        ProcessorTime now;
-        const auto a_second_later = [&] {
-            now.wall += 1;
-            now.others += others;
-            return now;
+        const auto started = std::chrono::steady_clock::now();
+        const auto processors = [&] {
+            const double wall =
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+            return ProcessorTime{wall, others * wall};
         };
         return sample(
             "fake", protocol, warm_up, [&](int calls) { return run(calls); },
-            {tick, slow_down, a_second_later}, known_calls);
+            {tick, slow_down, processors}, known_calls);
     }
 };
 
@@ -84,6 +84,8 @@ TEST(Sampler, says_that_the_clock_rate_of_the_device_fell) {
 
 TEST(Sampler, says_that_others_had_the_processors) {
     FakeDevice device{.seconds = 1e-3, .others = 0.9};
+    EXPECT_THAT(device.sampled().flags, IsEmpty()) << "too short to tell";
+    device.protocol.warm_up = 0.25;
     EXPECT_THAT(device.sampled().flags, ElementsAre("busy"));
     device.others = 0.1;
     EXPECT_THAT(device.sampled().flags, IsEmpty());
@@ -144,7 +146,9 @@ TEST(Sampler, samples_for_as_long_as_it_is_told_with_what_goes_ahead_of_calls) {
     EXPECT_EQ(alone.sampled().device.size(), 100u);
     FakeDevice led = alone;
     led.ahead = 1e-3;
+    led.calls_made.clear();
     EXPECT_EQ(led.sampled().device.size(), 50u);
+    EXPECT_EQ(led.calls_made[1], 10) << "both clocks are compared over 10 ms";
 }
 
 TEST(Sampler, takes_no_more_samples_than_the_protocol_has) {

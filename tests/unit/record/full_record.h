@@ -74,6 +74,7 @@ inline ResultRecord full_record() {
                                      .flags = {"trend"},
                                      .warmup = 0.25,
                                      .sampling = 1.5,
+                                     .others = 0.01,
                                      .calls_per_sample = 4,
                                      .blocks = 3,
                                      .spinning_waits = true};

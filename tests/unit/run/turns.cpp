@@ -25,7 +25,7 @@ protected:
         workload.batch = batch;
         workload.size = {32, 32};
         workloads_.push_back(std::move(workload));
-        waiting_.push_back({&workloads_.back(), {}, {gib, gib}});
+        waiting_.push_back({&workloads_.back(), {Row{}}, {gib, gib}});
         return waiting_.back();
     }
 
@@ -54,6 +54,15 @@ TEST_F(Turns, are_taken_by_precisions_and_prunings_of_a_network_batch_and_size) 
     wait("resnet34", Precision::fp32, 8);
     workloads_.back().size.width = 64;
     EXPECT_THAT(sizes(ample), ElementsAre(2, 2, 1, 1));
+}
+
+TEST_F(Turns, are_of_workloads_that_have_a_row_in_common) {
+    for (const char* layer : {"one", "one", "another"}) {
+        Row& row = wait("layer", Precision::fp32).rows.front();
+        row.identity.kind = RowKind::layer;
+        row.identity.layer = layer;
+    }
+    EXPECT_THAT(sizes(ample), ElementsAre(2, 1));
 }
 
 TEST_F(Turns, end_where_memory_does) {
@@ -126,11 +135,15 @@ TEST(TurnBlocks, share_time_and_samples_and_warm_up_in_full_once) {
     EXPECT_DOUBLE_EQ(first.min_time, 0.5);
     EXPECT_DOUBLE_EQ(later.min_time, 0.5);
     int samples = 0;
-    for (int block = 0; block < blocks_of_a_turn; ++block) {
+    for (int block = 0; block < blocks_of(whole); ++block) {
         samples += block_of(whole, block).min_samples;
         EXPECT_EQ(block_of(whole, block).max_samples, 500);
     }
     EXPECT_EQ(samples, 10);
+    EXPECT_EQ(blocks_of(whole), 4);
+    whole.min_samples = 3;
+    EXPECT_EQ(blocks_of(whole), 3) << "none is empty";
+    EXPECT_EQ(block_of(whole, 2).min_samples, 1);
 }
 
 ResultRecord block(std::vector<double> samples, std::vector<std::string> flags = {}) {
@@ -144,15 +157,15 @@ ResultRecord block(std::vector<double> samples, std::vector<std::string> flags =
 }
 
 TEST(TurnBlocks, become_one_record_with_all_samples_in_their_order) {
-    ResultRecord record = block({1, 2}, {"busy"});
-    const ResultRecord later = block({3}, {"busy", "throttled"});
+    ResultRecord record = block({1, 2}, {"coarse_timer"});
+    const ResultRecord later = block({3}, {"coarse_timer", "throttled"});
     join(record, later);
     const Measurement& measured = *record.measurement;
     for (const std::vector<double>& samples :
          {measured.device, measured.host, record.steps[0].samples, record.spans[0].samples,
           record.upload, record.download})
         EXPECT_THAT(samples, ElementsAre(1, 2, 3));
-    EXPECT_THAT(measured.flags, ElementsAre("busy", "throttled"));
+    EXPECT_THAT(measured.flags, ElementsAre("coarse_timer", "throttled"));
     EXPECT_DOUBLE_EQ(*measured.warmup, 1);
     EXPECT_DOUBLE_EQ(*measured.sampling, 0.5);
     EXPECT_EQ(measured.blocks, 2);
@@ -165,6 +178,17 @@ TEST(TurnBlocks, tell_of_drift_over_all_of_them_and_not_within_one) {
     ResultRecord drifting = block({1, 1, 1, 1, 1, 1});
     join(drifting, block({2, 2, 2, 2, 2, 2}));
     EXPECT_THAT(drifting.measurement->flags, ElementsAre("trend"));
+}
+
+TEST(TurnBlocks, tell_that_others_had_the_processors_meanwhile) {
+    ResultRecord record = block({1});
+    ResultRecord disturbed = block({1});
+    record.measurement->others = 0;
+    disturbed.measurement->others = 0.7;
+    join(record, disturbed);
+    EXPECT_THAT(record.measurement->flags, IsEmpty()) << "0.7 of 1.5 seconds";
+    join(record, disturbed);
+    EXPECT_THAT(record.measurement->flags, ElementsAre("busy")) << "1.4 of 2.25 seconds";
 }
 
 TEST(TurnBlocks, that_are_wrong_make_the_row_wrong) {
