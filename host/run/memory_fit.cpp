@@ -68,8 +68,10 @@ MemoryEstimate estimate_memory(const Plan& plan, const Network& network) {
     need.device = plan.activation_bytes() + plan.weight_bytes();
     need.largest_buffer = plan.largest_buffer();
     for (const PlannedStep& planned : plan.steps)
-        need.host = std::max(need.host, verification_bytes(plan, network, planned.step));
-    need.host += plan.tensor_bytes(network, network.image) + constant_bytes(plan, network);
+        need.verification =
+            std::max(need.verification, verification_bytes(plan, network, planned.step));
+    need.host = need.verification + plan.tensor_bytes(network, network.image) +
+                constant_bytes(plan, network);
     return need;
 }
 

@@ -13,6 +13,7 @@ struct MemoryEstimate {
     std::uint64_t device = 0;  // all buffers: activations, weights
     std::uint64_t largest_buffer = 0;
     std::uint64_t host = 0;  // constants, image, and one step's tensors while it is verified
+    std::uint64_t verification = 0;  // of that, what is free again when all steps are verified
 };
 MemoryEstimate estimate_memory(const Plan& plan, const Network& network);
 

@@ -6,6 +6,7 @@
 #include "host/kernel/plan.h"
 #include "host/record/statistics.h"
 #include "host/run/memory_fit.h"
+#include "host/run/peer_names.h"
 
 namespace slimbench {
 
@@ -49,14 +50,16 @@ Room room_needed(const Workload& workload, const DeviceTraits& device, const Run
     const auto refused = [](const PlannedStep& planned) { return !planned.choice.variant; };
     if (std::ranges::any_of(plan.steps, refused)) return {};
     const MemoryEstimate each = estimate_memory(plan, workload.network);
-    const std::uint64_t workers = 1 + options.peers.size();
-    const std::uint64_t host = workers * (each.host + process_bytes);
-    if (device.cpu()) return {0, host + workers * each.device};
-    return {workers * (each.device + context_bytes), host};
+    // oneDNN holds a layer at a time, CLBlast a chain as ours.
+    const std::uint64_t peers = options.peers.size();
+    const std::uint64_t chains = 1 + std::ranges::count(options.peers, clblast);
+    const std::uint64_t host = (1 + peers) * (each.host - each.verification + process_bytes);
+    if (device.cpu()) return {0, host + chains * each.device, each.verification};
+    return {chains * (each.device + context_bytes), host, each.verification};
 }
 
 Room room_for_turns(const DeviceTraits& device, std::uint64_t host_memory) {
-    return {device.global_memory / 2, host_memory / 2};
+    return {device.global_memory / 2, host_memory / 2, 0};
 }
 
 std::size_t turn_size(std::span<const Candidate> waiting, const Room& room) {
@@ -65,7 +68,9 @@ std::size_t turn_size(std::span<const Candidate> waiting, const Room& room) {
     for (const Candidate& next : waiting.first(std::min(waiting.size(), most_in_turn))) {
         taken.device += next.need.device;
         taken.host += next.need.host;
-        const bool fits = taken.device <= room.device && taken.host <= room.host;
+        taken.passing = std::max(taken.passing, next.need.passing);
+        const bool fits =
+            taken.device <= room.device && taken.host + 2 * taken.passing <= room.host;
         if (size > 0 && !(fits && compared(next, waiting.front()))) break;
         ++size;
     }

@@ -21,6 +21,7 @@ inline constexpr std::size_t most_in_turn = 9;  // workloads: three precisions o
 struct Room {
     std::uint64_t device = 0;  // on devices with memory of their own
     std::uint64_t host = 0;
+    std::uint64_t passing = 0;  // of the host, while a workload is prepared
 };
 
 // A workload that waits to be measured, and which of its rows.
@@ -34,6 +35,7 @@ struct Candidate {
 Room room_needed(const Workload& workload, const DeviceTraits& device, const RunOptions& options);
 
 // Half of what a device and its host have free: estimates say nothing about what libraries keep.
+// What passes is part of the host's.
 Room room_for_turns(const DeviceTraits& device, std::uint64_t host_memory);
 
 // How many of the first candidates are measured in turn: all of one network, batch and size with a

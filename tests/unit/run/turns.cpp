@@ -25,7 +25,7 @@ protected:
         workload.batch = batch;
         workload.size = {32, 32};
         workloads_.push_back(std::move(workload));
-        waiting_.push_back({&workloads_.back(), {Row{}}, {gib, gib}});
+        waiting_.push_back({&workloads_.back(), {Row{}}, {gib, gib, 0}});
         return waiting_.back();
     }
 
@@ -43,7 +43,7 @@ protected:
     std::vector<Candidate> waiting_;
 };
 
-constexpr Room ample{100 * gib, 100 * gib};
+constexpr Room ample{100 * gib, 100 * gib, 0};
 
 TEST_F(Turns, are_taken_by_precisions_and_prunings_of_a_network_batch_and_size) {
     wait("resnet18", Precision::fp32);
@@ -67,14 +67,16 @@ TEST_F(Turns, are_of_workloads_that_have_a_row_in_common) {
 
 TEST_F(Turns, end_where_memory_does) {
     for (int i = 0; i < 5; ++i) wait("resnet18", Precision::fp32);
-    EXPECT_THAT(sizes({2 * gib, 100 * gib}), ElementsAre(2, 2, 1));
-    EXPECT_THAT(sizes({100 * gib, 3 * gib}), ElementsAre(3, 2));
+    EXPECT_THAT(sizes({2 * gib, 100 * gib, 0}), ElementsAre(2, 2, 1));
+    EXPECT_THAT(sizes({100 * gib, 3 * gib, 0}), ElementsAre(3, 2));
+    for (Candidate& candidate : waiting_) candidate.need.passing = gib / 2;
+    EXPECT_THAT(sizes({100 * gib, 4 * gib, 0}), ElementsAre(3, 2)) << "two are prepared at a time";
 }
 
 TEST_F(Turns, leave_nobody_out_who_needs_more_than_there_is) {
     wait("resnet18", Precision::fp32);
     wait("resnet18", Precision::int8);
-    EXPECT_THAT(sizes({0, 0}), ElementsAre(1, 1));
+    EXPECT_THAT(sizes({0, 0, 0}), ElementsAre(1, 1));
 }
 
 TEST_F(Turns, have_a_largest_size) {
@@ -93,6 +95,9 @@ TEST(TurnRoom, is_taken_by_each_worker_and_shared_by_a_cpu_and_its_host) {
     EXPECT_GT(gpu.device, 0u);
     RunOptions with_peer;
     with_peer.peers = {"onednn"};
+    EXPECT_EQ(room_needed(workload, device, with_peer).device, gpu.device) << "no chain";
+    EXPECT_GT(room_needed(workload, device, with_peer).host, gpu.host);
+    with_peer.peers = {"clblast"};
     EXPECT_EQ(room_needed(workload, device, with_peer).device, 2 * gpu.device);
     device.kind = DeviceKind::cpu;
     const Room cpu = room_needed(workload, device, {});
