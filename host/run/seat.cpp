@@ -1,6 +1,7 @@
 #include "host/run/seat.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,9 +33,9 @@ std::size_t Seat::leave() {
 
 const Row* Seat::find(const RowIdentity& wanted) const {
     if (!workload_) return nullptr;
-    const auto row =
+    const auto found =
         std::ranges::find_if(rows_, [&](const Row& row) { return same_row(row.identity, wanted); });
-    return row == rows_.end() ? nullptr : &*row;
+    return found == rows_.end() ? nullptr : &*found;
 }
 
 void Seat::launch() {
@@ -135,7 +136,7 @@ Seat::Lost Seat::await_prepared(const Phase& phase) {
 Seat::Lost Seat::prepare_peers(const Row& row, const PrepareRequest& request, const Phase& phase) {
     if (!compared(row)) return std::nullopt;
     return guarded(Clock::now(), [&](ChildProcess::Deadline deadline) -> Lost {
-        for (Side& side : sides_) {
+        for (Side& side : std::span(sides_).subspan(1)) {
             if (side.prepared) continue;
             ask(side, side.prepared, [&](WorkerLink& worker) {
                 side.prepared = worker.prepare(request, deadline, [&](const std::string& text) {
