@@ -47,5 +47,43 @@ TEST(SpinningWaits, sleep_when_nothing_comes_for_long) {
         << "spun through what should have been slept through";
 }
 
+// The first to wait has the first turn: while it is about something else, the second waits for it.
+TEST(SpinningWaits, let_the_thread_before_go_first) {
+    const SpinningWaits waits;
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool begun = false;
+    int signals = 0;
+    std::thread first([&] {
+        std::unique_lock lock(mutex);
+        begun = true;
+        changed.wait(lock, [&] { return signals > 0; });
+        lock.unlock();
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    });
+    const auto signal = [&] {
+        const std::scoped_lock lock(mutex);
+        ++signals;
+        changed.notify_all();
+    };
+    for (bool waiting = false; !waiting;) {
+        const std::scoped_lock lock(mutex);
+        waiting = begun;  // and gave the mutex back
+    }
+    constexpr int last = 500;
+    std::thread second([&] {
+        std::unique_lock lock(mutex);
+        for (int seen = 0; seen < last; seen = signals)
+            changed.wait(lock, [&] { return signals > seen; });
+    });
+    for (int i = 0; i < last; ++i) {
+        std::this_thread::sleep_for(std::chrono::microseconds(20));
+        signal();
+    }
+    first.join();
+    second.join();
+    EXPECT_GT(waits.counts().turns, 0u);
+}
+
 }  // namespace
 }  // namespace slimbench::testing
