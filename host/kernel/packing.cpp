@@ -243,6 +243,11 @@ std::int64_t blocks_in_cache(const ConvProblem& problem, const Variant& variant)
     return std::max<std::int64_t>(1, cache_bytes / bytes);
 }
 
+// Of all input channels.
+std::int64_t bytes_read(const ConvProblem& problem, const Variant& variant) {
+    return problem.in.elements() * traits(traits(variant.precision).activation).bits / 8;
+}
+
 // Work-items shape their tiles anew, which takes 100 ns in a virtual machine: eight of them, fewer
 // where they would have little to do, more only where they would take long. Where the second-level
 // cache holds all weights, they divide the pixels first, else the blocks.
@@ -318,13 +323,18 @@ LaunchSize launch_size(const FusedStep& step, const Variant& variant, const Netw
             }
             if (variant.on_amx_tiles()) return amx_launch(step, variant, network);
             // Blocks for a tile first, as long as their weights stay in the second-level cache,
-            // then tiles.
+            // then tiles. Where one thread's cache holds all weights, and they are fewer than what
+            // they are multiplied with, threads divide the pixels, as most of the steps around it.
             const std::int64_t together =
                 tiles_together(tiles * blocks, tiles * blocks, worthwhile_tiles(problem, variant));
-            const std::int64_t wide =
-                std::min({together, blocks, blocks_in_cache(problem, variant)});
-            return {.global = {size(divide_up(tiles, together / wide)),
-                               size(divide_up(blocks, wide)), 1}};
+            const std::int64_t in_cache = blocks_in_cache(problem, variant);
+            const std::int64_t wide = std::min({together, blocks, in_cache});
+            const std::size_t of_tiles = size(divide_up(tiles, together / wide));
+            const std::size_t of_blocks = size(divide_up(blocks, wide));
+            if (of_blocks > 1 && blocks <= in_cache &&
+                packed_weight_bytes(step, variant) <= bytes_read(problem, variant))
+                return {.global = {1, of_blocks, of_tiles}};
+            return {.global = {of_tiles, of_blocks, 1}};
         }
         case Family::depthwise:
             return depthwise_launch(rows, out.channels, variant);

@@ -4,8 +4,10 @@
 // through the batch, rows and columns: each has its own address in the input, so that a tile
 // crosses rows and images and only the last tile of a tensor can be partly idle.
 //
-// Global size: groups of pixel tiles, groups of blocks of output channels. A work-item computes all
-// its blocks for one tile after the other.
+// Global size: groups of pixel tiles, groups of blocks of output channels; or 1, groups of blocks,
+// groups of pixel tiles, so that drivers which hand out work-groups in their order divide the
+// pixels between threads, not the channels. A work-item computes all its blocks for one tile after
+// the other.
 //
 // Weights [block][kernel row][kernel column][input channels / CHANNEL_GROUP][block
 // width][CHANNEL_GROUP]. A block is VECTORS x LANES wide; vectors after the last whole block are
@@ -290,6 +292,7 @@ COMPILED_ONCE void compute_share(PASSED_ARGUMENTS, int tile_groups, int tile_gro
 }
 
 KERNEL conv_blocked(STEP_ARGUMENTS) {
-    compute_share(input, weights, channels, residual, output, args, get_global_size(0),
-                  get_global_id(0), get_global_size(1), get_global_id(1));
+    compute_share(input, weights, channels, residual, output, args,
+                  get_global_size(0) * get_global_size(2), get_global_id(0) + get_global_id(2),
+                  get_global_size(1), get_global_id(1));
 }

@@ -245,6 +245,13 @@ TEST(Launch, gives_a_work_item_tiles_worth_its_start_where_reductions_are_short)
     EXPECT_EQ(global_size("mb1ic64ih112oc48kh1", blocked), (Sizes{224, 1, 1}));
 }
 
+TEST(Launch, lets_threads_divide_pixels_where_a_cache_holds_the_fewer_weights) {
+    const char* blocked = "conv_blocked.fp32.avx512";
+    EXPECT_EQ(global_size("mb1ic384ih14oc96kh1", blocked), (Sizes{1, 3, 14}));
+    EXPECT_EQ(global_size("mb1ic576ih7oc160kh1", blocked), (Sizes{4, 5, 1})) << "more weights";
+    EXPECT_EQ(global_size("mb1ic1024ih14oc256kh1", blocked), (Sizes{14, 3, 1})) << "1 MiB of them";
+}
+
 TEST(Launch, leaves_no_cache_line_to_two_work_items_of_a_depthwise_row) {
     const auto groups = [](const char* problem, const char* variant) {
         return global_size(problem, variant)[0];
